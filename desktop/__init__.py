@@ -1,0 +1,4 @@
+"""The window and the `chartwright` command: what a person sees and presses.
+
+Knows no SQL, no FHIR and no model internals; it calls `transcriber` and `ehr`.
+"""

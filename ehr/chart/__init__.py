@@ -1,0 +1,1 @@
+"""The chart's types: patient, encounter, note, entry. Standard library only."""

@@ -1,0 +1,91 @@
+"""The written note and its way back to what was said.
+
+Owns the text layers of one dictation: said (verbatim), written, and every change between them with the name of the
+rule that made it. Knows nothing of how the rules work.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Span:
+    """Characters [start, end) of a text."""
+
+    start: int
+    end: int
+
+    def of(self, text: str) -> str:
+        """The characters themselves."""
+        return text[self.start : self.end]
+
+    def overlaps(self, other: Span) -> bool:
+        """Whether the two share a character."""
+        return self.start < other.end and other.start < self.end
+
+    def contains(self, other: Span) -> bool:
+        """Whether `other` lies wholly inside."""
+        return self.start <= other.start and other.end <= self.end
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One said → written change: the rule that made it, the characters it replaced and those it wrote.
+
+    `said` is a span of `Note.said`, `written` one of `Note.written`; either may be empty.
+    """
+
+    rule: str
+    said: Span
+    written: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A headed part of the note.
+
+    `code` is a LOINC document section code, empty where LOINC has none that fits; `heading` spans the words that opened
+    the section in `Note.written`, `body` everything up to the next heading. `name` is the section's key in
+    `resources/dictation/sections.json` ("past_medical_history").
+    """
+
+    name: str
+    code: str
+    title: str
+    heading: Span
+    body: Span
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """A dictation in both layers.
+
+    `origins` holds, for each character of `written`, the span of `said` that it came from, so any written span can be
+    traced to the words and through them to the sound.
+    """
+
+    said: str
+    written: str
+    changes: tuple[Change, ...]
+    sections: tuple[Section, ...]
+    origins: tuple[Span, ...]
+
+    def to_said(self, written: Span) -> Span:
+        """The characters of `said` behind a span of `written`.
+
+        Text that a rule inserted from nothing traces to the empty span at its place.
+        """
+        origins = self.origins[written.start : written.end]
+        if not origins:
+            at = self.origins[written.start].start if written.start < len(self.origins) else len(self.said)
+            return Span(at, at)
+        filled = [origin for origin in origins if origin.start < origin.end] or list(origins)
+        return Span(min(origin.start for origin in filled), max(origin.end for origin in filled))
+
+    def section_at(self, position: int) -> Section | None:
+        """The section whose heading or body holds the character at `position` of `written`."""
+        for section in self.sections:
+            if section.heading.start <= position < section.body.end:
+                return section
+        return None
