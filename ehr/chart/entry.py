@@ -97,8 +97,8 @@ class Entry:
     """One proposed or reviewed fact.
 
     `evidence` spans the words of `Note.written` that the fact rests on and `cue` those that decided the assertion
-    ("denies"); `attributes` holds only names that `ATTRIBUTES` gives the kind. `name` is lower case and as spoken, without
-    laterality or severity. `id` is a UUID and the record's key for ever.
+    ("denies"); `attributes` holds only names that `ATTRIBUTES` gives the kind. `name` is lower case and as
+    spoken, without laterality or severity. `id` is a UUID and the record's key for ever.
 
     Raises ValueError for an attribute that the kind does not have.
     """
