@@ -1,0 +1,24 @@
+"""The program's door: `chartwright` and `python -m desktop`.
+
+Sets what must be set before anything else is imported, then hands over to the command line.
+"""
+
+from __future__ import annotations
+
+import os
+
+QUIET = {"ORT_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
+"""Environment that keeps libraries from calling home; child processes inherit it."""
+
+os.environ.update(QUIET)
+
+
+def main() -> None:
+    """Run the command line and leave with its exit status."""
+    from desktop.cli import run
+
+    raise SystemExit(run())
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,173 @@
+"""`chartwright chart`, `list`, `show`, `search`: dictations that are kept, encrypted, in the data folder."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from desktop.cli import output
+from desktop.cli.home import Home, data_dir_option, opened_store
+from desktop.cli.speech import MODEL_HELP
+from desktop.errors import UnknownEncounter, UnknownPatient
+
+if TYPE_CHECKING:
+    from ehr.store.store import Store
+
+    from ehr.chart.encounter import Encounter
+    from ehr.chart.patient import Patient
+
+CHART_EPILOG = """\b
+Examples:
+  chartwright chart visit.m4a --patient 10042
+  chartwright chart visit.m4a --patient 10042 --name "Okafor, Maria" --birth-date 1967-03-02
+  CHARTWRIGHT_PASSPHRASE=... chartwright chart visit.wav --patient 10042 --existing
+
+\b
+Prints the id of the new draft; `chartwright show ID` reads it. A record number that is not on
+file adds a patient: in a terminal you are asked first, unattended it is done and said;
+--existing refuses instead. When anything fails, nothing is written."""
+
+LIST_EPILOG = """\b
+Examples:
+  chartwright list
+  chartwright list --patient 10042"""
+
+SHOW_EPILOG = """\b
+Examples:
+  chartwright show 3f2a9c41
+  chartwright show 3f2a9c41 --json"""
+
+SEARCH_EPILOG = """\b
+Examples:
+  chartwright search losartan
+  chartwright search "dry cough" --limit 5"""
+
+
+GENDERS = ["male", "female", "other", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class NewPatient:
+    """What the command line says of a patient who may not be on file yet."""
+
+    mrn: str
+    name: str
+    birth_date: date | None
+    gender: str
+    must_exist: bool
+
+
+@click.command(epilog=CHART_EPILOG)
+@click.argument("audio", type=click.Path(path_type=Path))
+@click.option("--patient", "mrn", required=True, metavar="MRN", help="The clinic's medical record number.")
+@click.option("--name", default="", metavar="'FAMILY, GIVEN'", help="Name of a patient who is new.")
+@click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Birth date of a new patient.")
+@click.option("--gender", type=click.Choice(GENDERS), default="unknown", show_default=True, help="Of a new patient.")
+@click.option("--existing", is_flag=True, help="Refuse a record number that is not on file.")
+@click.option("--model", metavar="M", help=MODEL_HELP)
+@click.option("--language", metavar="XX", help="Spoken language; found out from the sound by default.")
+@data_dir_option
+@click.pass_context
+def chart(
+    context: click.Context, audio: Path, *, mrn: str, name: str, birth_date: datetime | None, gender: str,
+    existing: bool, model: str | None, language: str | None,
+) -> None:  # fmt: skip
+    """Turn a recording into a draft encounter of a patient."""
+    wanted = NewPatient(mrn.strip(), name, birth_date.date() if birth_date else None, gender, existing)
+    if not wanted.mrn:
+        raise click.UsageError("--patient needs a record number.")
+    from desktop.cli.charting import draft_encounter
+
+    with opened_store(context.ensure_object(Home)) as store:
+        patient = _patient(store, wanted)
+        encounter = draft_encounter(store, patient, audio, model=model, language=language)
+    output.write_result(encounter.id, None)
+    entries = len(encounter.draft.entries) if encounter.draft else 0
+    output.note(f"A draft with {entries} proposed entries; read it with `chartwright show {encounter.id[:8]}`.")
+
+
+def _patient(store: Store, wanted: NewPatient) -> Patient:
+    """The patient on file, or a new one that is not yet stored."""
+    on_file = store.patient_by_mrn(wanted.mrn)
+    if on_file is not None:
+        return on_file
+    if wanted.must_exist:
+        raise UnknownPatient
+    name = wanted.name
+    if sys.stdin.isatty():
+        click.confirm("Nobody on file has this record number. Add a new patient?", abort=True, err=True)
+        name = name or click.prompt("Family name, given name", default="", show_default=False, err=True)
+    else:
+        click.echo("The record number was not on file; a patient is added.", err=True)
+    from ehr.chart.patient import Gender, Patient
+
+    family, _, given = (part.strip() for part in name.partition(","))
+    return Patient(wanted.mrn, family, given, wanted.birth_date, Gender(wanted.gender))
+
+
+@click.command("list", epilog=LIST_EPILOG)
+@click.option("--patient", "mrn", metavar="MRN", help="Only this patient's.")
+@click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Most dictations to show.")
+@data_dir_option
+@click.pass_context
+def list_encounters(context: click.Context, mrn: str | None, limit: int) -> None:
+    """List the dictations on file, newest first."""
+    with opened_store(context.ensure_object(Home)) as store:
+        found = [each for each in store.encounters() if mrn is None or each.patient.mrn == mrn][:limit]
+    _print_encounters(found, "No dictation is on file yet; `chartwright chart AUDIO --patient MRN` makes one.")
+
+
+@click.command(epilog=SHOW_EPILOG)
+@click.argument("encounter_id", metavar="ID")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON: patient, note, entries with their state and sound.")
+@data_dir_option
+@click.pass_context
+def show(context: click.Context, encounter_id: str, *, as_json: bool) -> None:
+    """Show a dictation, its note and its entries.
+
+    ID is the dictation's id or enough of its first characters.
+    """
+    with opened_store(context.ensure_object(Home)) as store:
+        encounter = _encounter(store, encounter_id)
+    from desktop.cli.views import encounter_object, print_encounter
+
+    if as_json:
+        output.write_result(output.to_json(encounter_object(encounter)), None)
+    else:
+        print_encounter(encounter)
+
+
+def _encounter(store: Store, beginning: str) -> Encounter:
+    matches = [each for each in store.encounters() if each.id.startswith(beginning.strip().lower())]
+    if len(matches) != 1 or not beginning.strip():
+        raise UnknownEncounter
+    return matches[0]
+
+
+@click.command(epilog=SEARCH_EPILOG)
+@click.argument("words", nargs=-1, required=True)
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most dictations to show.")
+@data_dir_option
+@click.pass_context
+def search(context: click.Context, words: tuple[str, ...], limit: int) -> None:
+    """Find dictations by words in note or entries, newest first.
+
+    A dictation is found when it holds all WORDS.
+    """
+    with opened_store(context.ensure_object(Home)) as store:
+        found = store.search(" ".join(words), limit)
+    _print_encounters(list(found), "Nothing on file holds these words.")
+
+
+def _print_encounters(found: list[Encounter], nothing: str) -> None:
+    from desktop.cli.views import encounter_rows
+
+    if found:
+        output.print_table("Dictations, newest first", *encounter_rows(found))
+    else:
+        click.echo(nothing, err=True)

@@ -1,0 +1,97 @@
+"""Where the chart lives and how the command line unlocks it.
+
+Owns `--data-dir`, CHARTWRIGHT_HOME and the passphrase prompt. Knows nothing of what the store holds.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from desktop.errors import NoPassphrase
+
+if TYPE_CHECKING:
+    from ehr.store.store import Store
+
+PASSPHRASE_VARIABLE = "CHARTWRIGHT_PASSPHRASE"  # noqa: S105  the name of the variable
+HOME_VARIABLE = "CHARTWRIGHT_HOME"
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def default_path() -> Path:
+    """The data folder: CHARTWRIGHT_HOME, else the platform's place for user data."""
+    chosen = os.environ.get(HOME_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
+    from platformdirs import user_data_path
+
+    return user_data_path("chartwright", appauthor=False)
+
+
+@dataclass(slots=True)
+class Home:
+    """The data folder of this run."""
+
+    path: Path = field(default_factory=default_path)
+
+
+def data_dir_option(command: Command) -> Command:
+    """Give a command `--data-dir`; the group and each command that opens the chart have it."""
+
+    def remember(context: click.Context, _option: click.Parameter, value: Path | None) -> None:
+        if value is not None:
+            context.ensure_object(Home).path = value
+
+    return click.option(
+        "--data-dir",
+        type=click.Path(file_okay=False, path_type=Path),
+        metavar="FOLDER",
+        callback=remember,
+        expose_value=False,
+        is_eager=True,
+        help=f"Folder that holds the chart (else ${HOME_VARIABLE}, else the user's data folder).",
+    )(command)
+
+
+@contextmanager
+def opened_store(home: Home) -> Iterator[Store]:
+    """The chart, unlocked; created with a new passphrase on first use.
+
+    Raises NoPassphrase where there is nobody to ask, and what `ehr.store` raises for a wrong one.
+    """
+    from ehr.store.store import Store
+
+    store = (
+        Store.open(home.path, _passphrase()) if Store.exists(home.path) else Store.create(home.path, _new_passphrase())
+    )
+    try:
+        yield store
+    finally:
+        store.close()
+
+
+def _passphrase() -> str:
+    return _from_environment() or str(click.prompt("Passphrase of the chart", hide_input=True, err=True))
+
+
+def _new_passphrase() -> str:
+    given = _from_environment()
+    if given:
+        return given
+    click.echo("This is a new chart. It is encrypted with a passphrase that cannot be recovered.", err=True)
+    return str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
+
+
+def _from_environment() -> str | None:
+    given = os.environ.get(PASSPHRASE_VARIABLE)
+    if not given and not sys.stdin.isatty():
+        raise NoPassphrase
+    return given

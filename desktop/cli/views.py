@@ -1,0 +1,88 @@
+"""Entries, notes and dictations as rows and paragraphs for a terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import click
+
+from desktop.cli.output import print_table
+from ehr.chart.encounter import Draft, Encounter
+from ehr.chart.entry import Assertion, Entry
+from ehr.export.record import reviewed_records
+
+HEADER = ("kind", "name", "assertion", "details", "code", "said")
+
+Rows = list[tuple[str, ...]]
+
+
+def entry_rows(draft: Draft) -> tuple[tuple[str, ...], Rows]:
+    """Header and one row an entry, in the order of the note."""
+    entries = sorted(draft.entries, key=lambda entry: entry.evidence)
+    return HEADER, [_entry_row(entry, draft) for entry in entries]
+
+
+def _entry_row(entry: Entry, draft: Draft) -> tuple[str, ...]:
+    said = draft.note.to_said(entry.evidence).of(draft.note.said)
+    assertion = "" if entry.assertion is Assertion.PRESENT else entry.assertion.value
+    code = f"{entry.code.code}" if entry.code else ""
+    return (entry.kind.value.replace("_", " "), entry.name, assertion, details(entry), code, " ".join(said.split()))
+
+
+def details(entry: Entry) -> str:
+    """The attributes in one phrase: "500 mg, oral, twice daily, as needed"."""
+    values = dict(entry.attributes)
+    amount = " ".join(str(values.pop(key)) for key in ("comparator", "value", "dose", "unit") if key in values)
+    if values.pop("prn", False):
+        values["prn"] = "as needed"
+    rest = [str(value) for value in values.values()]
+    flags = [f"[check: {flag.reason}]" for flag in entry.flags]
+    return ", ".join([*([amount] if amount else []), *rest, *flags])
+
+
+def encounter_rows(encounters: Sequence[Encounter]) -> tuple[tuple[str, ...], Rows]:
+    """Header and one row a dictation."""
+    header = ("id", "date", "mrn", "patient", "status", "entries")
+    return header, [
+        (
+            each.id,
+            f"{each.started_at.astimezone():%Y-%m-%d %H:%M}",
+            each.patient.mrn,
+            each.patient.display_name,
+            each.status.value,
+            str(len(each.draft.entries)) if each.draft else "",
+        )
+        for each in encounters
+    ]
+
+
+def print_encounter(encounter: Encounter) -> None:
+    """A dictation for a person: whose and when, the written note, the entries."""
+    patient = encounter.patient
+    click.echo(f"{patient.display_name or '(no name)'}, MRN {patient.mrn}")
+    click.echo(f"{encounter.started_at.astimezone():%Y-%m-%d %H:%M}, {encounter.status.value}")
+    if encounter.draft is not None:
+        click.echo(f"\n{encounter.draft.note.written}\n")
+        print_table("Entries", *entry_rows(encounter.draft))
+
+
+def encounter_object(encounter: Encounter) -> dict[str, object]:
+    """A dictation as one JSON object."""
+    patient = encounter.patient
+    shown: dict[str, object] = {
+        "id": encounter.id,
+        "started_at": encounter.started_at.isoformat(),
+        "status": encounter.status.value,
+        "title": encounter.title,
+        "patient": {
+            "mrn": patient.mrn,
+            "family_name": patient.family_name,
+            "given_name": patient.given_name,
+            "birth_date": patient.birth_date.isoformat() if patient.birth_date else None,
+            "gender": patient.gender.value,
+        },
+    }
+    if encounter.draft is not None:
+        note = encounter.draft.note
+        shown |= {"spoken": note.said, "written": note.written, "entries": reviewed_records(encounter.draft)}
+    return shown

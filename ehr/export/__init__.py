@@ -1,0 +1,1 @@
+"""Entries in the shapes that other programs read."""
