@@ -1,0 +1,80 @@
+"""The child's side of a conversation: lines in, lines out, and the end when the parent is gone.
+
+Owns standard input and output of a child process. Knows neither engines nor microphones.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from queue import SimpleQueue
+from typing import TextIO
+
+from transcriber.errors import MessageInvalid
+from transcriber.messages import Cancel, Failed, Message, Stop, from_line, to_line
+
+
+class Parent:
+    """The process that started this one.
+
+    Requests are read on a thread of their own, so that `Cancel` and `Stop` are heard during work. `gone` is set, and
+    `requests` ends, when the parent closes its end or dies.
+    """
+
+    def __init__(self, *, exit_when_gone: bool) -> None:
+        self.gone = threading.Event()
+        self._exit_when_gone = exit_when_gone
+        self._requests: SimpleQueue[tuple[Message, threading.Event] | None] = SimpleQueue()
+        self._open: list[threading.Event] = []
+        self._out = _private_stdout()
+        self._lock = threading.Lock()
+        signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
+        threading.Thread(target=self._listen, daemon=True).start()
+
+    def requests(self) -> Iterator[tuple[Message, threading.Event]]:
+        """Requests in order, each with the event that `Cancel`, `Stop` or the parent's end sets."""
+        while (request := self._requests.get()) is not None:
+            yield request
+
+    def tell(self, message: Message) -> None:
+        """Send a message; a parent that no longer listens is no error."""
+        with self._lock:
+            try:
+                self._out.write(to_line(message))
+                self._out.flush()
+            except (BrokenPipeError, ValueError):
+                self._interrupt(gone=True)
+
+    def _interrupt(self, *, gone: bool = False) -> None:
+        if gone:
+            self.gone.set()
+        while self._open:
+            self._open.pop().set()
+
+    def _listen(self) -> None:
+        for line in sys.stdin:
+            try:
+                message = from_line(line)
+            except MessageInvalid as error:
+                self.tell(Failed.of(error))
+                continue
+            if isinstance(message, Cancel | Stop):
+                self._interrupt()
+            else:
+                self._open.append(threading.Event())
+                self._requests.put((message, self._open[-1]))
+        self._interrupt(gone=True)
+        self._requests.put(None)
+        if self._exit_when_gone:
+            os._exit(0)  # a decoding engine cannot be interrupted, and nobody waits for it
+
+
+def _private_stdout() -> TextIO:
+    """Standard output for messages alone: whatever a library prints goes to standard error instead."""
+    out = os.fdopen(os.dup(1), "w", encoding="utf-8", newline="\n")
+    os.dup2(2, 1)
+    sys.stdin.reconfigure(encoding="utf-8")  # type: ignore[union-attr]
+    return out

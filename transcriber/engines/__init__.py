@@ -1,0 +1,1 @@
+"""The engines that turn sound into words, behind one protocol."""

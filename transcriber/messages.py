@@ -1,0 +1,183 @@
+"""What the window and its child processes say to each other: typed messages, one JSON line each.
+
+Owns the message types and their form on the wire. Knows no process, no window and no engine.
+
+A child reads one request at a time; `Cancel` and `Stop` may follow it. Keys travel only here, never in arguments.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields, is_dataclass
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, get_args, get_origin, get_type_hints
+
+from transcriber.errors import MessageInvalid, TranscriberError
+from transcriber.transcript import Segment, Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """To the worker: load this model. `device` is "auto", "cpu" or "cuda"."""
+
+    model: str
+    models_dir: str | None = None
+    device: str = "auto"
+
+
+@dataclass(frozen=True, slots=True)
+class Transcribe:
+    """To the worker: decode this recording. `key` is the journal's key in hexadecimal digits."""
+
+    journal: str
+    key: str
+    language: str | None = None
+    beam_size: int = 5
+    batch_size: int = 1
+    prompt: str | None = None
+    hotwords: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    """To the worker: give the work up; `Failed` with the code of Cancelled answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """From the worker: the model is loaded. `reason` and `fix` say why it is not the better device, where so."""
+
+    model: str
+    device: str
+    reason: str = ""
+    fix: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """From the worker: the fraction that is done, 0 to 1."""
+
+    fraction: float
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """From the worker: a segment, each once and in order."""
+
+    segment: Segment
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """From the worker: everything."""
+
+    transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """To the recorder: record into a new journal.
+
+    `device` is a name from `devices`, None for the system's choice, or "file:PATH" for the fake microphone that plays
+    a sound file at `pace` times its speed (0: as fast as it can).
+    """
+
+    journal: str
+    key: str
+    device: str | None = None
+    pace: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """To the recorder: finish and seal the recording."""
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """From the recorder: sound is arriving from this device."""
+
+    device: str
+    rate: int
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """From the recorder, about 20 times a second: peak (0 to 1) since the last one, seconds on disk, seconds lost."""
+
+    peak: float
+    duration: float
+    lost: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """From the recorder: the recording is sealed."""
+
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """From a child: the request failed; never holds patient text."""
+
+    code: str
+    sentence: str
+    next_step: str
+
+    @classmethod
+    def of(cls, error: TranscriberError) -> Failed:
+        """The message for an error."""
+        return cls(error.code, error.sentence, error.next_step)
+
+
+Message = (
+    Load | Transcribe | Cancel | Ready | Progress | Found | Done | Record | Stop | Started | Level | Stopped | Failed
+)
+_TYPES: Mapping[str, type[Any]] = {kind.__name__.lower(): kind for kind in get_args(Message)}
+
+
+def to_line(message: Message) -> str:
+    """One line of JSON, newline included."""
+    body = {"type": type(message).__name__.lower(), **asdict(message)}
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")) + "\n"
+
+
+def from_line(line: str) -> Message:
+    """The message of a line; raises MessageInvalid for anything else."""
+    try:
+        body = json.loads(line)
+        kind = _TYPES[body.pop("type")]
+        message: Message = _build(kind, body)
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise MessageInvalid from error
+    return message
+
+
+@cache
+def _hints(kind: type) -> dict[str, Any]:
+    return get_type_hints(kind)
+
+
+def _build(kind: Any, value: Any) -> Any:  # noqa: ANN401  (walks types at run time)
+    """`value`, fresh from JSON, as an instance of the type `kind`; raises TypeError where it does not fit."""
+    origin = get_origin(kind)
+    if is_dataclass(kind):
+        known = {field.name for field in fields(kind)}
+        if not isinstance(value, dict) or not value.keys() <= known:
+            raise TypeError
+        hints = _hints(kind)  # type: ignore[arg-type]
+        return kind(**{name: _build(hints[name], part) for name, part in value.items()})  # type: ignore[operator]
+    if origin is tuple:
+        if not isinstance(value, list):
+            raise TypeError
+        return tuple(_build(get_args(kind)[0], part) for part in value)
+    if origin is UnionType:
+        return None if value is None and NoneType in get_args(kind) else _build(get_args(kind)[0], value)
+    if kind is float and type(value) in {int, float}:
+        return float(value)
+    if type(value) is not kind:
+        raise TypeError
+    return value
