@@ -55,3 +55,23 @@ class Encounter:
     recording_id: str | None = None
     draft: Draft | None = None
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
+
+
+@dataclass(frozen=True, slots=True)
+class EncounterSummary:
+    """An encounter as a work list shows it.
+
+    `duration` is in seconds, None where there is no sound; `proposed` counts the entries that wait for a decision,
+    `to_check` those of them that carry a flag; `failure` is the error code of a failed transcription.
+    """
+
+    id: str
+    patient: Patient
+    started_at: datetime
+    status: EncounterStatus
+    title: str
+    recording_id: str | None
+    duration: float | None
+    proposed: int
+    to_check: int
+    failure: str | None

@@ -1,0 +1,152 @@
+"""Encounters, their transcript and the versions of their note.
+
+Owns the encounter, transcript and note_version tables. A note is never changed: an edit is another version. Every
+function takes the database of the caller's transaction or read.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from ehr.chart.encounter import Draft, Encounter, EncounterStatus, EncounterSummary
+from ehr.chart.note import Note
+from ehr.store import entries, patients
+from ehr.store.codec import (
+    Row,
+    note_from_row,
+    note_to_row,
+    patient_from_row,
+    time_to_text,
+    transcript_from_row,
+    transcript_to_row,
+)
+from ehr.store.errors import NotInStore
+from ehr.store.sqlcipher import Database
+from transcriber.transcript import Transcript
+
+SAMPLES_PER_SECOND = 16_000
+"""A recording's journal holds 16 kHz sound."""
+
+_SUMMARY = f"""
+    SELECT patient.id, mrn, family_name, given_name, birth_date, gender,
+        encounter.id AS encounter_id, encounter.started_at AS began_at, status, title, recording_id, failure,
+        coalesce(
+            (SELECT duration FROM transcript WHERE encounter_id = encounter.id), samples * 1.0 / {SAMPLES_PER_SECOND}
+        ) AS duration,
+        (SELECT count(*) FROM entry WHERE encounter_id = encounter.id AND state = 'proposed') AS proposed,
+        (SELECT count(*) FROM entry
+            WHERE encounter_id = encounter.id AND state = 'proposed' AND flags <> '[]') AS to_check
+    FROM encounter
+    JOIN patient ON patient.id = patient_id
+    LEFT JOIN recording ON recording.id = recording_id
+"""  # noqa: S608  (a constant)
+
+
+def insert(db: Database, encounter: Encounter) -> None:
+    """Add an encounter without its draft. Raises NotInStore for an unknown patient."""
+    patients.by_id(db, encounter.patient.id)
+    db.table("encounter").insert(
+        {
+            "id": encounter.id,
+            "patient_id": encounter.patient.id,
+            "recording_id": encounter.recording_id,
+            "started_at": time_to_text(encounter.started_at),
+            "title": encounter.title,
+            "status": encounter.status.value,
+            "failure": None,
+        }
+    )
+
+
+def set_status(db: Database, encounter_id: str, status: EncounterStatus, *, failure: str | None = None) -> None:
+    """Say how far the dictation has come. Raises NotInStore."""
+    changed = db.execute(
+        "UPDATE encounter SET status = ?, failure = ? WHERE id = ?", (status.value, failure, encounter_id)
+    ).rowcount
+    if not changed:
+        raise NotInStore
+
+
+def put_transcript(db: Database, encounter_id: str, transcript: Transcript | None) -> None:
+    """Store what was heard in place of what was there; None for text that was never heard."""
+    db.execute("DELETE FROM transcript WHERE encounter_id = ?", (encounter_id,))
+    if transcript is not None:
+        db.table("transcript").insert({"encounter_id": encounter_id, **transcript_to_row(transcript)})
+
+
+def add_version(db: Database, encounter_id: str, note: Note, *, author: str, at: datetime) -> None:
+    """Add a version of the note, which becomes the current one."""
+    db.table("note_version").insert(
+        {"encounter_id": encounter_id, "author": author, "written_at": time_to_text(at), **note_to_row(note)}
+    )
+
+
+def by_id(db: Database, encounter_id: str) -> Encounter:
+    """The encounter with its current draft. Raises NotInStore."""
+    found = list(db.table("encounter").rows_where("id = ?", [encounter_id]))
+    if not found:
+        raise NotInStore
+    row = found[0]
+    return Encounter(
+        patient=patients.by_id(db, row["patient_id"]),
+        started_at=datetime.fromisoformat(row["started_at"]),
+        status=EncounterStatus(row["status"]),
+        title=row["title"],
+        recording_id=row["recording_id"],
+        draft=_draft(db, encounter_id),
+        id=row["id"],
+    )
+
+
+def summaries(
+    db: Database, *, limit: int, status: EncounterStatus | None, patient_id: str | None
+) -> list[EncounterSummary]:
+    """The newest encounters first, light enough for a list."""
+    wanted: dict[str, str | None] = {"status": status and status.value, "patient_id": patient_id}
+    given = {column: value for column, value in wanted.items() if value is not None}
+    where = " AND ".join(f"{column} = :{column}" for column in given) or "1"
+    order = "ORDER BY encounter.started_at DESC, encounter.rowid DESC LIMIT :limit"
+    return [_summary(row) for row in db.query(f"{_SUMMARY} WHERE {where} {order}", {**given, "limit": limit})]
+
+
+def versions(db: Database, encounter_id: str) -> list[Note]:
+    """Every version of the note, oldest first."""
+    return [
+        note_from_row(row)
+        for row in db.table("note_version").rows_where("encounter_id = ?", [encounter_id], order_by="id")
+    ]
+
+
+def _draft(db: Database, encounter_id: str) -> Draft | None:
+    note = _first(db, "note_version", encounter_id, order_by="id DESC")
+    if note is None:
+        return None
+    transcript = _first(db, "transcript", encounter_id)
+    return Draft(
+        note=note_from_row(note),
+        entries=entries.of_encounter(db, encounter_id),
+        transcript=None if transcript is None else transcript_from_row(transcript),
+    )
+
+
+def _first(db: Database, table: str, encounter_id: str, *, order_by: str | None = None) -> Row | None:
+    found: list[dict[str, Any]] = list(
+        db.table(table).rows_where("encounter_id = ?", [encounter_id], order_by=order_by, limit=1)
+    )
+    return found[0] if found else None
+
+
+def _summary(row: Row) -> EncounterSummary:
+    return EncounterSummary(
+        id=row["encounter_id"],
+        patient=patient_from_row(row),
+        started_at=datetime.fromisoformat(row["began_at"]),
+        status=EncounterStatus(row["status"]),
+        title=row["title"],
+        recording_id=row["recording_id"],
+        duration=row["duration"],
+        proposed=row["proposed"],
+        to_check=row["to_check"],
+        failure=row["failure"],
+    )

@@ -1,0 +1,131 @@
+"""What can go wrong with the store.
+
+    EnvironmentFault
+    ├── StoreMissing, StoreExists              there is none; there is one already
+    ├── WrongPassphrase, PassphraseEmpty       no key slot opens
+    ├── StoreInUse                             another program holds it
+    ├── StoreDamaged ── KeyFileDamaged         what is on disk does not verify
+    ├── StoreFull, StoreUnwritable             the disk
+    ├── StoreTooNew                            written by a newer version
+    └── DuplicateMrn, NotInStore, AlreadyReviewed
+
+None of them ever suggests erasing a store. Paths may be named: they are the user's own and hold no patient text.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from ehr.errors import EnvironmentFault
+
+
+class StoreMissing(EnvironmentFault):
+    """There is no store in the data folder."""
+
+    code = "CW-E101"
+    sentence = "There is no chart store here yet."
+    next_step = "Start Chartwright once to make one, or choose the right data folder."
+
+
+class StoreExists(EnvironmentFault):
+    """A store would be made where one is already."""
+
+    code = "CW-E102"
+    sentence = "There is a chart store here already; it was left untouched."
+    next_step = "Open it with its passphrase, or choose another data folder."
+
+
+class WrongPassphrase(EnvironmentFault):
+    """No key slot opens with this passphrase."""
+
+    code = "CW-E103"
+    sentence = "The passphrase does not open this store."
+    next_step = "Type it again; watch the keyboard layout and Caps Lock."
+
+
+class StoreInUse(EnvironmentFault):
+    """Another program has the store open."""
+
+    code = "CW-E104"
+    sentence = "Another Chartwright program is using this store."
+    next_step = "Close the other window or command, then try again."
+
+
+class StoreDamaged(EnvironmentFault):
+    """The file cannot be read as it was written."""
+
+    code = "CW-E105"
+    sentence = "The chart store is damaged; nothing was changed or erased."
+    next_step = "Copy the whole data folder to a safe place, then restore the newest backup."
+
+    @classmethod
+    def at(cls, path: Path) -> StoreDamaged:
+        """The error for the file at `path`, naming where it is."""
+        return cls(
+            f"The file {path} is damaged; nothing in it was changed or erased.",
+            f"Copy the folder {path.parent} to a safe place, then restore the newest backup.",
+        )
+
+
+class KeyFileDamaged(StoreDamaged):
+    """keyslots.json is missing or unreadable beside a store."""
+
+    code = "CW-E106"
+    sentence = "The key file of this store is missing or damaged."
+    next_step = "Copy the data folder to a safe place, then put keyslots.json back from a backup."
+
+
+class StoreFull(EnvironmentFault):
+    """The disk is full; the transaction was rolled back."""
+
+    code = "CW-E107"
+    sentence = "The disk is full. The last change was not saved; everything before it is safe."
+    next_step = "Free some disk space, then do it again."
+
+
+class StoreUnwritable(EnvironmentFault):
+    """The data folder or its files cannot be written."""
+
+    code = "CW-E108"
+    sentence = "The data folder cannot be written."
+    next_step = "Check the folder's permissions and that its disk is connected, or choose another folder."
+
+
+class StoreTooNew(EnvironmentFault):
+    """A newer version of Chartwright has written this store."""
+
+    code = "CW-E109"
+    sentence = "This store was written by a newer version of Chartwright; it was left untouched."
+    next_step = "Install the newer version and open the store with it."
+
+
+class DuplicateMrn(EnvironmentFault):
+    """The medical record number belongs to another patient."""
+
+    code = "CW-E110"
+    sentence = "A patient with this record number is in the store already."
+    next_step = "Choose that patient, or correct the number."
+
+
+class NotInStore(EnvironmentFault):
+    """No such patient, encounter, recording or entry."""
+
+    code = "CW-E111"
+    sentence = "There is nothing with this number in the store."
+    next_step = "Look it up with `chartwright list`."
+
+
+class AlreadyReviewed(EnvironmentFault):
+    """A new draft would throw a person's decisions away."""
+
+    code = "CW-E112"
+    sentence = "Entries of this encounter are already reviewed; a new draft would discard that."
+    next_step = "Keep the reviewed draft, or import the recording as a new encounter."
+
+
+class PassphraseEmpty(EnvironmentFault):
+    """A key slot is not made from nothing."""
+
+    code = "CW-E113"
+    sentence = "The passphrase is empty."
+    next_step = "Choose a passphrase of several words."

@@ -1,0 +1,222 @@
+"""The chart on disk: one writer, one transaction per act, an audit row in each.
+
+Owns what may be done to the chart. The statements are in the modules beside this one; here they meet the transaction,
+the audit log and the clock. Knows no window and no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Self
+
+from ehr.chart.encounter import Draft, Encounter, EncounterStatus
+from ehr.chart.entry import Entry, ReviewState
+from ehr.chart.patient import Patient
+from ehr.chart.revision import revise
+from ehr.store import encounters, entries, patients, recordings
+from ehr.store.audit import AuditLog
+from ehr.store.errors import NotInStore, StoreMissing
+from ehr.store.files import FolderLock
+from ehr.store.home import Home, database_key, disk_faults
+from ehr.store.keys import STRONG, Argon2Cost, KeySlots, Unlocked
+from ehr.store.reader import Reader
+from ehr.store.recordings import Recording
+from ehr.store.session import Session
+from ehr.store.sqlcipher import Database
+
+Clock = Callable[[], datetime]
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
+
+
+class Store(Reader):
+    """The one writer of a store. Open it with `Store.create` or `Store.open`, as a context manager or with `close`.
+
+    Any thread may call it; calls wait for each other, so a window gives it a thread of its own and lists from a
+    `reader`. Every method that changes something commits before it returns, or raises and leaves the old state:
+    StoreFull, StoreUnwritable, StoreDamaged.
+    """
+
+    def __init__(self, home: Home, lock: FolderLock, unlocked: Unlocked, session: Session, clock: Clock) -> None:
+        """Use `create` or `open`."""
+        super().__init__(session)
+        self._home = home
+        self._lock = lock
+        self._unlocked = unlocked
+        self._clock = clock
+        self._audit = AuditLog(unlocked.derive("audit"), unlocked.slot.holder)
+
+    @classmethod
+    def exists(cls, home: Path) -> bool:
+        """Whether a store was made in the data folder `home`."""
+        return Home(home).has_store()
+
+    @classmethod
+    def create(
+        cls, home: Path, passphrase: str, *, holder: str = "owner", cost: Argon2Cost = STRONG, clock: Clock = _now
+    ) -> Self:
+        """Make a store in the data folder `home` and open it. `holder` names the passphrase's owner in the audit log.
+
+        Raises StoreExists, PassphraseEmpty, StoreInUse, StoreFull, StoreUnwritable.
+        """
+        place = Home(home)
+        place.make_folder()
+        with place.lock():
+            place.make_store(passphrase, holder=holder, cost=cost)
+        return cls.open(home, passphrase, clock=clock)
+
+    @classmethod
+    def open(cls, home: Path, passphrase: str, *, clock: Clock = _now) -> Self:
+        """Open the store in `home`, bringing an older schema to this version.
+
+        Raises StoreMissing, WrongPassphrase, StoreInUse, StoreTooNew, StoreDamaged, KeyFileDamaged, StoreUnwritable.
+        """
+        place = Home(home)
+        if not place.has_store():
+            raise StoreMissing
+        lock = place.lock()
+        try:
+            place.settle()
+            unlocked = place.unlock(passphrase)
+            return cls(place, lock, unlocked, place.open_session(unlocked), clock)
+        except BaseException:
+            lock.release()
+            raise
+
+    @property
+    def recordings_folder(self) -> Path:
+        """Where the recordings' journals lie."""
+        return self._home.recordings
+
+    def reader(self) -> Reader:
+        """A read-only connection of its own, for another thread; close it before the store."""
+        return Reader(Session(self._home.chart, database_key(self._unlocked), read_only=True))
+
+    def close(self) -> None:
+        """Close the connection and let other programs in; a second call does nothing."""
+        super().close()
+        self._lock.release()
+
+    def change_passphrase(self, old: str, new: str) -> None:
+        """Let `new` open the store instead of `old`. Raises WrongPassphrase, PassphraseEmpty, StoreUnwritable."""
+        slots = KeySlots.read(self._home.keyslots).rewrapped(old, new)
+        with self._act("passphrase.changed", self._unlocked.slot.id), disk_faults():
+            slots.write(self._home.keyslots)
+
+    def add_patient(self, patient: Patient) -> Patient:
+        """Add a patient. Raises DuplicateMrn."""
+        with self._act("patient.added", patient.id) as db:
+            patients.insert(db, patient)
+        return patient
+
+    def update_patient(self, patient: Patient) -> None:
+        """Replace the patient with this id. Raises NotInStore, DuplicateMrn."""
+        with self._act("patient.changed", patient.id) as db:
+            patients.update(db, patient)
+
+    def begin_recording(self, *, device: str) -> Recording:
+        """Register a recording that starts now: its id, a fresh key and the path where its journal belongs."""
+        with self._session.transaction() as db:
+            recording = recordings.insert(db, self._home.recordings, device=device, started_at=self._clock())
+            self._record(db, "recording.begun", recording.id)
+        return recording
+
+    def finish_recording(self, recording_id: str, *, samples: int) -> None:
+        """Note the length of a finished recording, in samples of 16 kHz. Raises NotInStore."""
+        with self._act("recording.finished", recording_id) as db:
+            recordings.finish(db, recording_id, samples=samples)
+
+    def recording(self, recording_id: str) -> Recording:
+        """The recording with its key. Raises NotInStore."""
+        with self._session.read() as db:
+            return recordings.by_id(db, self._home.recordings, recording_id)
+
+    def add_encounter(
+        self, patient: Patient, *, started_at: datetime | None = None, title: str = "", recording_id: str | None = None
+    ) -> Encounter:
+        """Add an encounter of a patient in the store, now unless told when. Raises NotInStore."""
+        encounter = Encounter(patient, started_at or self._clock(), title=title, recording_id=recording_id)
+        with self._act("encounter.added", encounter.id) as db:
+            encounters.insert(db, encounter)
+        return encounter
+
+    def begin_transcribing(self, encounter_id: str) -> None:
+        """Say that the encounter's sound is being turned into words. Raises NotInStore."""
+        with self._act("encounter.transcribing", encounter_id) as db:
+            encounters.set_status(db, encounter_id, EncounterStatus.TRANSCRIBING)
+
+    def fail(self, encounter_id: str, code: str) -> None:
+        """Say that the transcription failed with an error's stable `code`. Raises NotInStore."""
+        with self._act("encounter.failed", encounter_id) as db:
+            encounters.set_status(db, encounter_id, EncounterStatus.FAILED, failure=code)
+
+    def save_draft(self, encounter_id: str, draft: Draft) -> None:
+        """Store transcript, note and entries of an encounter together, in place of an earlier draft's.
+
+        Raises NotInStore, and AlreadyReviewed where a person has decided on an entry of the earlier draft.
+        """
+        with self._act("draft.saved", encounter_id) as db:
+            encounters.set_status(db, encounter_id, EncounterStatus.DRAFT)
+            encounters.put_transcript(db, encounter_id, draft.transcript)
+            encounters.add_version(db, encounter_id, draft.note, author="pipeline", at=self._clock())
+            entries.replace_all(db, encounter_id, draft.entries)
+
+    def edit_note(self, encounter_id: str, written: str) -> Draft:
+        """Store a person's wording of the note as a new version; evidence moves along. Raises NotInStore."""
+        with self._act("note.edited", encounter_id) as db:
+            draft = encounters.by_id(db, encounter_id).draft
+            if draft is None:
+                raise NotInStore
+            revised = revise(draft, written)
+            encounters.add_version(db, encounter_id, revised.note, author=self._unlocked.slot.holder, at=self._clock())
+            entries.move(db, revised.entries)
+        return revised
+
+    def accept(self, *entry_ids: str) -> None:
+        """Accept entries as they stand. Raises NotInStore, and then accepts none."""
+        self._decide("entry.accepted", ReviewState.ACCEPTED, entry_ids)
+
+    def reject(self, *entry_ids: str) -> None:
+        """Reject entries: kept, not filed, no longer found by search. Raises NotInStore, and then rejects none."""
+        self._decide("entry.rejected", ReviewState.REJECTED, entry_ids)
+
+    def edit(self, entry: Entry) -> None:
+        """Put a person's version in place of the entry with its id; what was proposed is kept. Raises NotInStore."""
+        with self._act("entry.edited", entry.id) as db:
+            entries.edit(db, entry)
+
+    def reopen(self, *entry_ids: str) -> None:
+        """Take decisions back: the entries are again as they were proposed. Raises NotInStore, and then none is."""
+        with self._session.transaction() as db:
+            for entry_id in entry_ids:
+                entries.reopen(db, entry_id)
+                self._record(db, "entry.reopened", entry_id)
+
+    def check(self) -> list[str]:
+        """What is wrong with the store, one sentence each: pages, tables, audit chain. Empty where all is well."""
+        with self._session.read() as db:
+            found = [f"Page damaged: {row[0]}." for row in db.execute("PRAGMA cipher_integrity_check")]
+            found += [f"{row[0]}." for row in db.execute("PRAGMA quick_check") if row[0] != "ok"]
+            broken = self._audit.first_broken(db)
+            return found if broken is None else [*found, f"The audit log does not verify from row {broken} on."]
+
+    def _decide(self, action: str, state: ReviewState, entry_ids: tuple[str, ...]) -> None:
+        with self._session.transaction() as db:
+            for entry_id in entry_ids:
+                entries.decide(db, entry_id, state)
+                self._record(db, action, entry_id)
+
+    @contextmanager
+    def _act(self, action: str, subject: str) -> Iterator[Database]:
+        """One transaction with its audit row."""
+        with self._session.transaction() as db:
+            yield db
+            self._record(db, action, subject)
+
+    def _record(self, db: Database, action: str, subject: str) -> None:
+        self._audit.append(db, action, subject, at=self._clock())
