@@ -68,7 +68,7 @@ class AudioFile:
 
     def _decode_native(self) -> Generator[Samples, None, None]:
         with soundfile.SoundFile(self.path) as file:
-            resample = _Resampler(file.samplerate)
+            resample = Resampler(file.samplerate)
             size = int(file.samplerate * _BLOCK_S)
             while True:
                 try:
@@ -123,13 +123,14 @@ class AudioFile:
         self.truncated = process.returncode > 0
 
 
-class _Resampler:
+class Resampler:
     """Streams mono blocks of one rate into 16 kHz."""
 
     def __init__(self, rate: int) -> None:
         self._stream = None if rate == SAMPLE_RATE else soxr.ResampleStream(rate, SAMPLE_RATE, 1, dtype="float32")
 
     def __call__(self, samples: Samples, *, last: bool = False) -> Samples:
+        """What is ready at 16 kHz after these samples."""
         if self._stream is None:
             return samples
         resampled: Samples = self._stream.resample_chunk(samples, last=last)
