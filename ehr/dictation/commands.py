@@ -1,0 +1,91 @@
+"""Spoken punctuation: "period", "new paragraph", "open quote" and their kin become marks.
+
+Owns which of these words are commands and which are ordinary ("menstrual period", "colon cancer", "a new line was
+placed"), and how a mark that the recognizer wrote beside the word is folded into it. Knows nothing of headings beyond
+that a colon may follow one.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from ehr.dictation.headings import ends_heading
+from ehr.dictation.mapped import Edit
+from ehr.dictation.rules import any_of, rules
+
+_RULES = rules("commands")
+_MARKS = {phrase: mark for mark in _RULES["marks"] for phrase in mark["say"]}
+_COMMAND = re.compile(
+    rf"(?P<before>[.,;:]?[ \n]+|^|(?<=[\n(\"]))(?P<say>{any_of(_MARKS)})(?P<after>[.,;:!?]*)"
+    r"(?![\w'-])(?=(?P<gap>[ \n]*))",
+    re.IGNORECASE,
+)
+_SURE = re.compile(r"\b(?:comma|new paragraph|new line|next line|period|colon|close quote|semicolon)\b", re.IGNORECASE)
+_MARK = re.compile(r"[.,;:?!](?=\s|\Z)")
+_LAST_WORD = re.compile(r"([\w'\-]+)[\"')]*\Z")
+_NEXT_WORD = re.compile(r"[\w'\-]+")
+
+
+def spoken_marks(text: str) -> list[Edit]:
+    """Edits that turn the spoken punctuation of `text` into marks, with a capital after a sentence's end."""
+    found = list(_COMMAND.finditer(text))
+    speaks_marks = bool(found) and len(_SURE.findall(text)) >= max(2, len(_MARK.findall(text)) // 2)
+    edits: list[Edit] = []
+    sentence_ends: list[int] = []
+    for match in found:
+        said = re.sub(r"[ \-]+", " ", match["say"].lower())
+        if _is_ordinary(text, match, said, speaks_marks=speaks_marks):
+            continue
+        mark = _MARKS[said]
+        edits.append(_edit(match, mark))
+        if mark.get("ends_sentence"):
+            sentence_ends.append(match.end())
+    return sorted([*edits, *_capitals(text, edits, sentence_ends)], key=lambda edit: (edit.start, edit.end))
+
+
+def _edit(match: re.Match[str], mark: dict[str, Any]) -> Edit:
+    start, end = match.span()
+    if mark.get("opens"):
+        return Edit(match.start("say"), match.end("gap"), mark["write"], "spoken punctuation")
+    if mark.get("breaks"):
+        start += len(match["before"]) - len(match["before"].lstrip(".,;:"))  # a mark before a new line stays
+    if mark.get("joins") or mark.get("breaks"):
+        end = match.end("gap")
+    return Edit(start, end, mark["write"], "spoken punctuation")
+
+
+def _capitals(text: str, edits: list[Edit], sentence_ends: list[int]) -> list[Edit]:
+    """Capitals for the first letters after `sentence_ends`, unless more commands follow there."""
+    commands = {edit.start: edit.end for edit in edits}
+    capitals = {}
+    for end in sentence_ends:
+        at = end
+        while at < len(text) and (at in commands or text[at] in ' \n"('):
+            at = commands.get(at, at + 1)
+        if at < len(text) and "a" <= text[at] <= "z":
+            capitals[at] = Edit(at, at + 1, text[at].upper(), "sentence case")
+    return list(capitals.values())
+
+
+def _is_ordinary(text: str, match: re.Match[str], said: str, *, speaks_marks: bool) -> bool:
+    """Whether the words at `match` are prose."""
+    before = _LAST_WORD.search(text, max(0, match.start() - 40), match.start())
+    after = _NEXT_WORD.match(text, match.end())
+    left, right = before[1].lower() if before else "", after[0].lower() if after else ""
+    if said == "colon" and right == "colon":
+        return False
+    uses = _RULES["ordinary"].get(said, {})
+    if left in uses.get("after_with", {}) and right in uses["after_with"][left]:
+        return True
+    if said == "colon" and ends_heading(text, match.start()):
+        return right in uses["before"] and not speaks_marks
+    if _MARK.match(match["before"]) and match["after"]:
+        return False  # the recognizer set it off on both sides
+    if left in uses.get("after", ()) or right in uses.get("before", ()):
+        return True
+    if "pattern" in uses and re.search(
+        uses["pattern"], text[max(0, match.start() - 40) : match.start()], re.IGNORECASE
+    ):
+        return True
+    return said in _RULES["weak"] and not speaks_marks

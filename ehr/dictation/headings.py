@@ -1,0 +1,184 @@
+"""Which words of a text are spoken or typed headings.
+
+Owns the judgement from a phrase's place: on its own line, before a colon, at a sentence's start, or inside a run of
+words without punctuation, where only an unforced phrase opens a section ("… blurry vision past medical history
+hypertension …", never "with a past medical history of …"). Knows nothing of what a section means for its content.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+
+from ehr.chart.note import Span
+from ehr.dictation.rules import rules
+
+_RULES = rules("sections")
+_LEAD_INS = sorted(_RULES["lead_ins"], key=len, reverse=True)
+_OPENING = frozenset(_RULES["opening_words"])
+_PROSE_BEFORE = frozenset(_RULES["prose_before"])
+_PROSE_AFTER = frozenset(_RULES["prose_after"])
+
+_WORD = re.compile(r"[A-Za-z]+")
+_MARK = re.compile(r"[.!?\n]|\b(?:period|new paragraph|new line|next line|full stop)\b", re.IGNORECASE)
+_LEFT_BOUNDARY = re.compile(
+    r"(?:^|[.!?;:\n]|\b(?:period|new paragraph|new line|next line|next paragraph|full stop))[\"')\]]*\s*\Z",
+    re.IGNORECASE,
+)
+_LINE_START = re.compile(r"(?:^|\n)[\s>*#_•·\-–]*(?:(?:\d{1,2}|[ivx]{1,4}|[a-z])[.)]\s*)?[*_#\s]*\Z", re.IGNORECASE)
+_LAST_WORD = re.compile(r"([\w'/]+)[^\w]*\Z")
+_LEAD_IN = re.compile(rf"\b(?:{'|'.join(map(re.escape, _LEAD_INS))})[ ,]+\Z", re.IGNORECASE)
+_COLON = re.compile(r"[ *_]*(?:\([^)\n]{0,30}\)[ ]*)?(?::|[–—]| -(?= )|(?:comma |, )?\bcolon\b)", re.IGNORECASE)
+_QUALIFIED_COLON = re.compile(r" (?:from|of|dated|on|as of|for) [^.:;\n]{1,30}?(?::| colon\b)", re.IGNORECASE)
+_LINE_END = re.compile(r"[ \t]*[*_:.\-]*[ \t]*(?:reviewed|today|section)?[ \t:.]*(?=\n|\Z)", re.IGNORECASE)
+_STOP = re.compile(r"\.(?=\s|\Z)|,? *\b(?:period|new line|new paragraph)\b", re.IGNORECASE)
+_NEXT_WORD = re.compile(r"[ ,]*([\w'\-]+)")
+_RUN_ON_WORDS = 25  # more words than this to a sentence mark, over the whole text: unpunctuated
+
+
+@dataclass(frozen=True, slots=True)
+class SectionKind:
+    """A kind of section: its key, LOINC code (may be empty), title, topic, and whether its body is a short list."""
+
+    name: str
+    code: str
+    title: str
+    topic: str
+    is_list: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading found in a text. `is_label` says that a mark or a line end sets it off from what follows."""
+
+    kind: SectionKind
+    span: Span
+    is_label: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    kind: SectionKind
+    strong: bool
+    not_after: frozenset[str]
+    not_before: frozenset[str]
+
+
+@cache
+def _phrases() -> dict[str, list[tuple[re.Pattern[str], _Phrase]]]:
+    """The heading phrases by their first word, longest first."""
+    table: dict[str, list[tuple[str, _Phrase]]] = {}
+    for section in _RULES["sections"]:
+        is_list = section["extent"] == "list"
+        kind = SectionKind(section["name"], section["code"], section["title"], section["topic"], is_list)
+        after, before = frozenset(section.get("not_after", ())), frozenset(section.get("not_before", ()))
+        for strong in (True, False):
+            phrase = _Phrase(kind, strong, after, before)
+            for text in section["strong" if strong else "weak"]:
+                table.setdefault(_WORD.match(text)[0].lower(), []).append((text, phrase))  # type: ignore[index]
+    return {
+        first: [(_compiled(text), phrase) for text, phrase in sorted(entries, key=lambda entry: -len(entry[0]))]
+        for first, entries in table.items()
+    }
+
+
+def _compiled(text: str) -> re.Pattern[str]:
+    words = re.escape(text).replace(r"\ ", r"[ \-]+")
+    return re.compile(rf"{words}(?![\w'])", re.IGNORECASE)
+
+
+def headings(text: str) -> Iterator[Heading]:
+    """The headings of `text`, in order, none overlapping."""
+    words = text.count(" ") + text.count("\n") + 1
+    is_run_on = words > _RUN_ON_WORDS * (1 + len(_MARK.findall(text)))
+    table = _phrases()
+    end = 0
+    for word in _WORD.finditer(text):
+        if word.start() < end:
+            continue
+        for pattern, phrase in table.get(word[0].lower(), ()):
+            match = pattern.match(text, word.start())
+            if match is None or _is_inside_word(text, match.start()):
+                continue
+            heading = _judge(text, Span(match.start(), match.end()), phrase, is_run_on=is_run_on)
+            if heading:
+                yield heading
+            end = match.end()  # the words of a rejected phrase ("known drug allergies") are no shorter heading either
+            break
+
+
+def _is_inside_word(text: str, start: int) -> bool:
+    return start > 0 and (text[start - 1].isalnum() or text[start - 1] in "'-/")
+
+
+def ends_heading(text: str, end: int) -> bool:
+    """Whether a heading phrase of any kind stands right before `end`."""
+    window = text[max(0, end - 60) : end].rstrip()
+    return any(
+        match.end() == len(window)
+        for word in _WORD.finditer(window)
+        for pattern, _ in _phrases().get(word[0].lower(), ())
+        if (match := pattern.match(window, word.start()))
+    )
+
+
+def _judge(text: str, span: Span, phrase: _Phrase, *, is_run_on: bool) -> Heading | None:
+    start, end = span.start, span.end
+    left = text[max(0, start - 80) : start]
+    if start > len(left):
+        left = "…" + left
+    if _LINE_START.search(left) and _LINE_END.match(text, end):
+        return Heading(phrase.kind, span, is_label=True)
+    colon = _COLON.match(text, end) or (_QUALIFIED_COLON.match(text, end) if _at_boundary(left) else None)
+    if colon and not _is_modified(left, phrase):
+        return Heading(phrase.kind, span, is_label=True)
+    next_word = _NEXT_WORD.match(text, end)
+    after = next_word[1].lower() if next_word else ""
+    if _at_boundary(left):
+        return _at_sentence_start(text, span, phrase, after)
+    if not is_run_on or _is_modified(left, phrase) or after in phrase.not_before:
+        return None
+    return _in_run_on(left, span, phrase, after)
+
+
+def _at_boundary(left: str) -> bool:
+    """Whether a sentence or line starts here, a lead-in such as "moving on to the" set aside."""
+    if _LEFT_BOUNDARY.search(left) or _LINE_START.search(left):
+        return True
+    stripped = left
+    while (lead := _LEAD_IN.search(stripped)) is not None:
+        stripped = stripped[: lead.start()]
+        if _LEFT_BOUNDARY.search(stripped) or _LINE_START.search(stripped):
+            return True
+    return False
+
+
+def _is_modified(left: str, phrase: _Phrase) -> bool:
+    """Whether the word before makes another thing of the phrase: "annual exam", "seasonal allergies"."""
+    word = _LAST_WORD.search(left)
+    if word is None or not left.endswith((" ", "-")) or _LEFT_BOUNDARY.search(left):
+        return False
+    return word[1].lower() in phrase.not_after
+
+
+def _at_sentence_start(text: str, span: Span, phrase: _Phrase, after: str) -> Heading | None:
+    if _STOP.match(text, span.end) or not after:
+        return Heading(phrase.kind, span, is_label=True)
+    if after in phrase.not_before:
+        return None
+    if phrase.strong or after in _OPENING or after not in _PROSE_AFTER:
+        return Heading(phrase.kind, span, is_label=False)
+    return None
+
+
+def _in_run_on(left: str, span: Span, phrase: _Phrase, after: str) -> Heading | None:
+    lead = _LEAD_IN.search(left)
+    if lead and after in _OPENING:
+        left = left[: lead.start()]
+    word = _LAST_WORD.search(left)
+    before = word[1].lower() if word else ""
+    if before in _PROSE_BEFORE or (not phrase.strong and after in _PROSE_AFTER):
+        return None
+    return Heading(phrase.kind, span, is_label=False)

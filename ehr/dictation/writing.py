@@ -1,0 +1,32 @@
+"""The road from said to written, step by step.
+
+Owns the order of the steps and the notes they make. Each step is a pure function from the working text to the edits it
+wants; none knows another. English rules apply to English alone: other languages get clean white space and no more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ehr.chart.note import Note
+from ehr.dictation.commands import spoken_marks
+from ehr.dictation.forms import MEASURES, NAMES
+from ehr.dictation.mapped import Edit, MappedText
+from ehr.dictation.numbers import numbers, ordinals
+from ehr.dictation.sections import find_sections
+from ehr.dictation.spacing import spacing
+
+_ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (*NAMES, ordinals, numbers, *MEASURES, spoken_marks, spacing)
+
+
+def write(said: str, *, language: str = "en") -> Note:
+    """The note that `said` dictates; every change is recorded and every character keeps its origin.
+
+    `language` is an ISO 639-1 code. Never raises, whatever the text.
+    """
+    text = MappedText.verbatim(said).apply(spacing(said))
+    is_english = language.lower().partition("-")[0] == "en"
+    for step in _ENGLISH if is_english else ():
+        text = text.apply(step(text.text))
+    sections = find_sections(text.text) if is_english else ()
+    return Note(said, text.text, text.changes, sections, text.origins())
