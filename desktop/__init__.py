@@ -2,3 +2,5 @@
 
 Knows no SQL, no FHIR and no model internals; it calls `transcriber` and `ehr`.
 """
+
+__version__ = "0.1.0"

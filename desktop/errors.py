@@ -122,6 +122,14 @@ class EmptyText(EnvironmentFault):
     next_step = "Give a file that holds a dictation, or pipe one in: `chartwright extract - < note.txt`."
 
 
+class AudioCutShort(EnvironmentFault):
+    """A recording ends before the length that it declares."""
+
+    code = "CW-D113"
+    sentence = "The recording breaks off before its own end; nothing was written."
+    next_step = "Copy it again from where it was made, or add --partial to take what there is."
+
+
 class SomeFilesFailed(EnvironmentFault):
     """Of several files, at least one could not be done; each has been named with its reason."""
 

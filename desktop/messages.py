@@ -21,6 +21,7 @@ CATALOGUED = (TranscriberError, ChartError, DesktopError)
 """The roots whose sentences were written for people to read."""
 
 _ROOT = Path(__file__).parents[1]
+_HOUSES = {"desktop", "ehr", "transcriber", "resources"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +66,9 @@ def report(kind: type[BaseException], error: BaseException, _trace: TracebackTyp
 
 def _place_of(error: BaseException) -> str:
     """Type and call chain in our own files: names of code only."""
-    frames = traceback.extract_tb(error.__traceback__)
-    ours = [frame for frame in frames if Path(frame.filename).is_relative_to(_ROOT)]
-    chain = [f"{Path(frame.filename).relative_to(_ROOT).as_posix()}:{frame.lineno}" for frame in ours[-4:]]
-    return " < ".join([type(error).__name__, *reversed(chain)])
+    chain = []
+    for frame in traceback.extract_tb(error.__traceback__):
+        path = Path(frame.filename)
+        if path.is_relative_to(_ROOT) and path.relative_to(_ROOT).parts[0] in _HOUSES:
+            chain.append(f"{path.relative_to(_ROOT).as_posix()}:{frame.lineno}")
+    return " < ".join([type(error).__name__, *reversed(chain[-4:])])

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import click
 
-from desktop import messages
+from desktop import __version__, messages
 from desktop.cli import care, chart, language, speech
 from desktop.cli.home import Home, data_dir_option
 
@@ -45,7 +45,7 @@ class InOrderOfUse(click.Group):
     epilog=EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )
-@click.version_option(package_name="chartwright", message="chartwright %(version)s")
+@click.version_option(__version__, message="chartwright %(version)s")
 @data_dir_option
 @click.pass_context
 def app(context: click.Context) -> None:
@@ -83,9 +83,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     """
     sys.excepthook = messages.report
     try:
-        app.main(arguments, prog_name="chartwright", standalone_mode=False)
-    except click.exceptions.Exit as leaving:
-        return leaving.exit_code
+        status = app.main(arguments, prog_name="chartwright", standalone_mode=False)
     except click.Abort:
         click.echo("Stopped; nothing was left half-done.", err=True)
         return 1
@@ -98,7 +96,7 @@ def run(arguments: Sequence[str] | None = None) -> int:
     except (*messages.CATALOGUED, OSError) as failure:
         click.echo(str(messages.explain(failure)), err=True)
         return 1
-    return 0
+    return status if isinstance(status, int) else 0
 
 
 def _forget_stdout() -> None:

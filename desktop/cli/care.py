@@ -25,12 +25,15 @@ Exit status 1 means that dictation cannot work on this computer as it is; what i
 
 
 @click.command(epilog=DEMO_EPILOG)
-@click.option("--sample", type=click.Choice(["follow-up", "knee"]), default="follow-up", show_default=True)
+@click.option(
+    "--sample", type=click.Choice(["follow-up", "knee"]), default="follow-up", show_default=True, help="Which one."
+)
 @click.option("--window", is_flag=True, help="Then open the window on a throw-away chart with this dictation.")
 def demo(sample: str, *, window: bool) -> None:
     """See it work on a bundled dictation.
 
-    Prints what was heard, the written note and the entries found; keeps nothing. The speaker is a synthetic voice and the patient is invented.
+    Prints what was heard, the written note and the entries found; keeps nothing. The speaker is a synthetic voice and
+    the patient is invented.
     """
     from desktop.demo import print_demo, window_home
 

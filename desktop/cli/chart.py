@@ -11,15 +11,14 @@ from typing import TYPE_CHECKING
 import click
 
 from desktop.cli import output
-from desktop.cli.home import Home, data_dir_option, opened_store
-from desktop.cli.speech import MODEL_HELP
+from desktop.cli.engine import MODEL_HELP, checked_language
+from desktop.cli.home import Home, data_dir_option, existing_store, opened_store
 from desktop.errors import UnknownEncounter, UnknownPatient
 
 if TYPE_CHECKING:
-    from ehr.store.store import Store
-
-    from ehr.chart.encounter import Encounter
+    from ehr.chart.encounter import Encounter, EncounterSummary
     from ehr.chart.patient import Patient
+    from ehr.store.store import Store
 
 CHART_EPILOG = """\b
 Examples:
@@ -48,12 +47,15 @@ Examples:
   chartwright search "dry cough" --limit 5"""
 
 
+ALL = 10**9
+DATE = click.DateTime(["%Y-%m-%d"])
+
 GENDERS = ["male", "female", "other", "unknown"]
 
 
 @dataclass(frozen=True, slots=True)
-class NewPatient:
-    """What the command line says of a patient who may not be on file yet."""
+class Wanted:
+    """Whose chart the command line asks for, and who they are if not on file yet."""
 
     mrn: str
     name: str
@@ -66,32 +68,42 @@ class NewPatient:
 @click.argument("audio", type=click.Path(path_type=Path))
 @click.option("--patient", "mrn", required=True, metavar="MRN", help="The clinic's medical record number.")
 @click.option("--name", default="", metavar="'FAMILY, GIVEN'", help="Name of a patient who is new.")
-@click.option("--birth-date", type=click.DateTime(["%Y-%m-%d"]), metavar="DATE", help="Birth date of a new patient.")
+@click.option("--birth-date", type=DATE, metavar="DATE", help="Birth date of a new patient.")
 @click.option("--gender", type=click.Choice(GENDERS), default="unknown", show_default=True, help="Of a new patient.")
 @click.option("--existing", is_flag=True, help="Refuse a record number that is not on file.")
 @click.option("--model", metavar="M", help=MODEL_HELP)
-@click.option("--language", metavar="XX", help="Spoken language; found out from the sound by default.")
+@click.option("--language", metavar="XX", callback=checked_language, help="Spoken language, e.g. en (else detected).")
+@click.option("--on", "day", type=DATE, metavar="DATE", help="Day of the dictation (today by default).")
+@click.option("--partial", is_flag=True, help="Take what there is of a recording that breaks off.")
 @data_dir_option
 @click.pass_context
 def chart(
     context: click.Context, audio: Path, *, mrn: str, name: str, birth_date: datetime | None, gender: str,
-    existing: bool, model: str | None, language: str | None,
+    existing: bool, model: str | None, language: str | None, day: datetime | None, partial: bool,
 ) -> None:  # fmt: skip
     """Turn a recording into a draft encounter of a patient."""
-    wanted = NewPatient(mrn.strip(), name, birth_date.date() if birth_date else None, gender, existing)
+    wanted = Wanted(mrn.strip(), name, birth_date.date() if birth_date else None, gender, existing)
     if not wanted.mrn:
         raise click.UsageError("--patient needs a record number.")
+    home = context.ensure_object(Home)
     from desktop.cli.charting import draft_encounter
+    from desktop.cli.engine import Listener
 
-    with opened_store(context.ensure_object(Home)) as store:
+    with opened_store(home) as store:
         patient = _patient(store, wanted)
-        encounter = draft_encounter(store, patient, audio, model=model, language=language)
+        listener = Listener.load(model, language, models_dir=home.models)
+        encounter = draft_encounter(store, patient, audio, listener, dictated_at=_moment(day), partial=partial)
     output.write_result(encounter.id, None)
     entries = len(encounter.draft.entries) if encounter.draft else 0
     output.note(f"A draft with {entries} proposed entries; read it with `chartwright show {encounter.id[:8]}`.")
 
 
-def _patient(store: Store, wanted: NewPatient) -> Patient:
+def _moment(day: datetime | None) -> datetime:
+    """Now, or noon of the given day: the hour is not known, and noon keeps its date in every time zone near."""
+    return day.replace(hour=12).astimezone() if day else datetime.now().astimezone()
+
+
+def _patient(store: Store, wanted: Wanted) -> Patient:
     """The patient on file, or a new one that is not yet stored."""
     on_file = store.patient_by_mrn(wanted.mrn)
     if on_file is not None:
@@ -117,9 +129,21 @@ def _patient(store: Store, wanted: NewPatient) -> Patient:
 @click.pass_context
 def list_encounters(context: click.Context, mrn: str | None, limit: int) -> None:
     """List the dictations on file, newest first."""
-    with opened_store(context.ensure_object(Home)) as store:
-        found = [each for each in store.encounters() if mrn is None or each.patient.mrn == mrn][:limit]
-    _print_encounters(found, "No dictation is on file yet; `chartwright chart AUDIO --patient MRN` makes one.")
+    from desktop.cli.views import encounter_rows
+
+    with existing_store(context.ensure_object(Home)) as store:
+        found = _encounters(store, mrn, limit) if store else []
+    if found:
+        output.print_table("Dictations, newest first", *encounter_rows(found))
+    else:
+        output.warn("No dictation is on file; `chartwright chart AUDIO --patient MRN` makes one.")
+
+
+def _encounters(store: Store, mrn: str | None, limit: int) -> list[EncounterSummary]:
+    if mrn is None:
+        return store.encounters(limit=limit)
+    patient = store.patient_by_mrn(mrn.strip())
+    return store.encounters(limit=limit, patient_id=patient.id) if patient else []
 
 
 @click.command(epilog=SHOW_EPILOG)
@@ -132,7 +156,7 @@ def show(context: click.Context, encounter_id: str, *, as_json: bool) -> None:
 
     ID is the dictation's id or enough of its first characters.
     """
-    with opened_store(context.ensure_object(Home)) as store:
+    with existing_store(context.ensure_object(Home)) as store:
         encounter = _encounter(store, encounter_id)
     from desktop.cli.views import encounter_object, print_encounter
 
@@ -142,11 +166,12 @@ def show(context: click.Context, encounter_id: str, *, as_json: bool) -> None:
         print_encounter(encounter)
 
 
-def _encounter(store: Store, beginning: str) -> Encounter:
-    matches = [each for each in store.encounters() if each.id.startswith(beginning.strip().lower())]
-    if len(matches) != 1 or not beginning.strip():
+def _encounter(store: Store | None, beginning: str) -> Encounter:
+    wanted = beginning.strip().lower()
+    matches = [each for each in store.encounters(limit=ALL) if each.id.startswith(wanted)] if store else []
+    if store is None or len(matches) != 1 or not wanted:
         raise UnknownEncounter
-    return matches[0]
+    return store.encounter(matches[0].id)
 
 
 @click.command(epilog=SEARCH_EPILOG)
@@ -157,17 +182,13 @@ def _encounter(store: Store, beginning: str) -> Encounter:
 def search(context: click.Context, words: tuple[str, ...], limit: int) -> None:
     """Find dictations by words in note or entries, newest first.
 
-    A dictation is found when it holds all WORDS.
+    Every one of the WORDS must be there; the last may be unfinished.
     """
-    with opened_store(context.ensure_object(Home)) as store:
-        found = store.search(" ".join(words), limit)
-    _print_encounters(list(found), "Nothing on file holds these words.")
+    from desktop.cli.views import hit_rows
 
-
-def _print_encounters(found: list[Encounter], nothing: str) -> None:
-    from desktop.cli.views import encounter_rows
-
+    with existing_store(context.ensure_object(Home)) as store:
+        found = store.search(" ".join(words), limit=limit) if store else []
     if found:
-        output.print_table("Dictations, newest first", *encounter_rows(found))
+        output.print_table("Found, newest first", *hit_rows(found))
     else:
-        click.echo(nothing, err=True)
+        output.warn("Nothing on file holds these words.")

@@ -42,6 +42,11 @@ class Home:
 
     path: Path = field(default_factory=default_path)
 
+    @property
+    def models(self) -> Path:
+        """Where speech models are installed."""
+        return self.path / "models"
+
 
 def data_dir_option(command: Command) -> Command:
     """Give a command `--data-dir`; the group and each command that opens the chart have it."""
@@ -69,13 +74,21 @@ def opened_store(home: Home) -> Iterator[Store]:
     """
     from ehr.store.store import Store
 
-    store = (
-        Store.open(home.path, _passphrase()) if Store.exists(home.path) else Store.create(home.path, _new_passphrase())
-    )
-    try:
+    there = Store.exists(home.path)
+    with Store.open(home.path, _passphrase()) if there else Store.create(home.path, _new_passphrase()) as store:
         yield store
-    finally:
-        store.close()
+
+
+@contextmanager
+def existing_store(home: Home) -> Iterator[Store | None]:
+    """The chart, unlocked, for a command that only reads; None where none was made yet."""
+    from ehr.store.store import Store
+
+    if not Store.exists(home.path):
+        yield None
+    else:
+        with Store.open(home.path, _passphrase()) as store:
+            yield store
 
 
 def _passphrase() -> str:

@@ -13,11 +13,17 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
 from desktop.messages import from_os_error
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+Header = tuple[str, ...]
+Rows = list[tuple[str, ...]]
 
 STREAM = Path("-")
 """The name that stands for stdin or stdout."""
@@ -88,20 +94,31 @@ def note(text: str) -> None:
         click.echo(text, err=True)
 
 
-def print_table(title: str, header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+def warn(text: str) -> None:
+    """A remark that matters even to a log."""
+    click.echo(text, err=True)
+
+
+def print_table(title: str, header: Header, rows: Rows) -> None:
     """A table for a person on a terminal; tab-separated lines with no header when piped."""
     if not sys.stdout.isatty():
         for row in rows:
             click.echo("\t".join(cell.replace("\t", " ").replace("\n", " ") for cell in row))
         return
     from rich.console import Console
+
+    with contextlib.suppress(BrokenPipeError):
+        Console().print(table(title, header, rows))
+
+
+def table(title: str | None, header: Header, rows: Rows) -> Table:
+    """The table that `rich` prints; its cells are plain text, whatever they hold."""
     from rich.table import Table
     from rich.text import Text
 
-    table = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
+    made = Table(title=title, title_justify="left", header_style="bold", show_edge=False, pad_edge=False)
     for name in header:
-        table.add_column(name, overflow="fold")
+        made.add_column(name, overflow="fold")
     for row in rows:
-        table.add_row(*(Text(cell) for cell in row))
-    with contextlib.suppress(BrokenPipeError):
-        Console().print(table)
+        made.add_row(*(Text(cell) for cell in row))
+    return made

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 import click
 
-from desktop.cli.output import print_table
-from ehr.chart.encounter import Draft, Encounter
+from desktop.cli.output import Header, Rows, print_table
+from ehr.chart.encounter import Draft, Encounter, EncounterSummary
 from ehr.chart.entry import Assertion, Entry
 from ehr.export.record import reviewed_records
+from ehr.store.search import Hit
+
+SHORT_ID = 8
 
 HEADER = ("kind", "name", "assertion", "details", "code", "said")
 
-Rows = list[tuple[str, ...]]
 
-
-def entry_rows(draft: Draft) -> tuple[tuple[str, ...], Rows]:
+def entry_rows(draft: Draft) -> tuple[Header, Rows]:
     """Header and one row an entry, in the order of the note."""
     entries = sorted(draft.entries, key=lambda entry: entry.evidence)
     return HEADER, [_entry_row(entry, draft) for entry in entries]
@@ -40,27 +42,48 @@ def details(entry: Entry) -> str:
     return ", ".join([*([amount] if amount else []), *rest, *flags])
 
 
-def encounter_rows(encounters: Sequence[Encounter]) -> tuple[tuple[str, ...], Rows]:
+def encounter_rows(encounters: Sequence[EncounterSummary]) -> tuple[Header, Rows]:
     """Header and one row a dictation."""
-    header = ("id", "date", "mrn", "patient", "status", "entries")
+    header = ("id", "date", "mrn", "patient", "status", "to review", "to check")
     return header, [
         (
-            each.id,
-            f"{each.started_at.astimezone():%Y-%m-%d %H:%M}",
+            each.id[:SHORT_ID],
+            _time(each.started_at),
             each.patient.mrn,
             each.patient.display_name,
-            each.status.value,
-            str(len(each.draft.entries)) if each.draft else "",
+            each.status.value + (f" ({each.failure})" if each.failure else ""),
+            str(each.proposed),
+            str(each.to_check),
         )
         for each in encounters
     ]
+
+
+def hit_rows(hits: Sequence[Hit]) -> tuple[Header, Rows]:
+    """Header and one row a find."""
+    header = ("id", "date", "mrn", "patient", "in", "words")
+    return header, [
+        (
+            each.encounter_id[:SHORT_ID],
+            _time(each.started_at),
+            each.patient.mrn,
+            each.patient.display_name,
+            each.kind.value,
+            " ".join(each.snippet.split()),
+        )
+        for each in hits
+    ]
+
+
+def _time(moment: datetime) -> str:
+    return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
 def print_encounter(encounter: Encounter) -> None:
     """A dictation for a person: whose and when, the written note, the entries."""
     patient = encounter.patient
     click.echo(f"{patient.display_name or '(no name)'}, MRN {patient.mrn}")
-    click.echo(f"{encounter.started_at.astimezone():%Y-%m-%d %H:%M}, {encounter.status.value}")
+    click.echo(f"{_time(encounter.started_at)}, {encounter.status.value}")
     if encounter.draft is not None:
         click.echo(f"\n{encounter.draft.note.written}\n")
         print_table("Entries", *entry_rows(encounter.draft))

@@ -1,0 +1,78 @@
+"""The demo: one bundled dictation from sound to chart entries, told step by step.
+
+Owns the order and the words of the demo. The samples are ours, spoken by a synthetic voice; the patient is invented.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from textwrap import fill
+
+import click
+
+import resources
+from desktop.cli import output
+from desktop.cli.engine import Listener
+from desktop.cli.views import entry_rows
+from ehr import pipeline
+from ehr.chart.encounter import Draft
+from transcriber.transcript import Transcript
+
+WIDTH = 100
+
+
+def sample_path(sample: str) -> Path:
+    """The sound of a bundled dictation ("follow-up", "knee")."""
+    return resources.path(f"samples/{sample}.flac")
+
+
+def print_demo(sample: str) -> None:
+    """Transcribe the sample, write the note, find the entries, and print all three."""
+    transcript = _heard(sample)
+    draft = pipeline.draft(transcript, on=date.today())  # noqa: DTZ011  the clinician's own calendar day
+    _print_heading("What was heard")
+    click.echo(fill(transcript.text, WIDTH))
+    coverage = transcript.coverage
+    click.echo(
+        f"\n{transcript.duration:.0f} s of sound, {len(transcript.words)} words, "
+        f"{coverage.fraction:.0%} of the speech has words; {transcript.model} on {transcript.device}"
+    )
+    _print_heading("The written note")
+    click.echo("\n".join(fill(line, WIDTH) if line.strip() else "" for line in draft.note.written.splitlines()))
+    _print_heading(f"The {len(draft.entries)} entries proposed for review")
+    _print_entries(draft)
+
+
+def _heard(sample: str) -> Transcript:
+    listener = Listener.load(None, "en", models_dir=Path())
+    with output.progress("Listening") as show:
+        return listener.hear_file(sample_path(sample), on_progress=show, partial=False)
+
+
+def _print_heading(title: str) -> None:
+    click.echo(f"\n{click.style(title, bold=True)}\n{'─' * len(title)}")
+
+
+def _print_entries(draft: Draft) -> None:
+    """The entries as a table, also where the output is piped: the demo is for reading."""
+    from rich.console import Console
+
+    header, rows = entry_rows(draft)
+    console = Console(width=None if sys.stdout.isatty() else 140)
+    console.print(output.table(None, header, rows))
+    review = draft.to_review()
+    if review:
+        click.echo(f"\nLook at {len(review)} of them first; the reasons stand in brackets.")
+
+
+@contextmanager
+def window_home(sample: str) -> Iterator[Path]:
+    """A throw-away data folder, gone with everything in it when the window closes."""
+    del sample
+    with TemporaryDirectory(prefix="chartwright-demo-") as folder:
+        yield Path(folder)
