@@ -20,9 +20,9 @@ from ehr.store.errors import (
 )
 from ehr.store.files import FolderLock, make_private_file, make_private_folder, sync_folder
 from ehr.store.keys import Argon2Cost, KeySlots, Slot, Unlocked, new_data_key
-from ehr.store.migrations import applied, migrate
+from ehr.store.migrations import migrate
 from ehr.store.session import Session
-from ehr.store.sqlcipher import Database
+from ehr.store.sqlcipher import PAGE_BYTES
 
 
 class Home:
@@ -92,20 +92,16 @@ class Home:
 
     def open_session(self, unlocked: Unlocked) -> Session:
         """The store's connection for writing, at this version's schema. Raises StoreDamaged, StoreTooNew, StoreFull."""
+        if self.chart.stat().st_size < PAGE_BYTES:  # SQLite would take the stump for a new database and write to it
+            raise StoreDamaged.at(self.chart)
         session = Session(self.chart, database_key(unlocked))
         try:
             with session.transaction() as db:
-                self._refuse_emptied(db)
                 migrate(db)
         except BaseException:
             session.close()
             raise
         return session
-
-    def _refuse_emptied(self, db: Database) -> None:
-        """SQLite takes an emptied file for a new database; here it is a lost one."""
-        if not applied(db):
-            raise StoreDamaged.at(self.chart)
 
 
 def database_key(unlocked: Unlocked) -> bytes:

@@ -31,20 +31,30 @@ class Session:
     @contextmanager
     def read(self) -> Iterator[Database]:
         """The database for queries. Their rows must be taken before the block ends."""
-        with self._turn, translated(self._path):
-            yield self._database
+        with self._taking_turns() as db:
+            yield db
 
     @contextmanager
     def transaction(self) -> Iterator[Database]:
-        """The database inside one transaction: committed at the end of the block, or rolled back by any error."""
-        with self._turn, translated(self._path), self._database.atomic():
-            yield self._database
+        """The database inside one transaction: committed at the end of the block, or rolled back by any error.
+
+        Transactions do not nest.
+        """
+        with self._taking_turns() as db, db.atomic():
+            yield db
 
     @contextmanager
     def snapshot(self) -> Iterator[Database]:
         """The database for several queries that see one state, whoever writes meanwhile."""
         with self.transaction() as db:
             yield db
+
+    @contextmanager
+    def _taking_turns(self) -> Iterator[Database]:
+        with self._turn, translated(self._path):
+            # Where a rollback failed too, its transaction is still open: nothing later may join it.
+            self._database.rollback()
+            yield self._database
 
     def close(self) -> None:
         """Close the connection; a second call does nothing."""

@@ -20,10 +20,13 @@ sys.modules["pysqlite3.dbapi2"] = dbapi2
 
 from sqlite_utils import Database  # noqa: E402  (after the alias above)
 
-__all__ = ["BUSY_TIMEOUT_MS", "KEY_BYTES", "Database", "DatabaseError", "open_database"]
+__all__ = ["BUSY_TIMEOUT_MS", "KEY_BYTES", "PAGE_BYTES", "Database", "DatabaseError", "open_database"]
 
 KEY_BYTES = 32
 """Length of a raw SQLCipher key."""
+
+PAGE_BYTES = 4096
+"""SQLCipher's page; no database is shorter."""
 
 BUSY_TIMEOUT_MS = 5000
 """How long a statement waits for another connection of the same program."""
