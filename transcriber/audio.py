@@ -24,6 +24,8 @@ from transcriber.errors import AudioEmpty, AudioFormatUnsupported, AudioUnreadab
 SAMPLE_RATE = 16_000
 Samples = np.ndarray[tuple[int], np.dtype[np.float32]]
 _BLOCK_S = 4.0
+_UNKNOWN = 1 << 62  # what libsndfile says of a stream that does not tell its length
+_SALVAGE = 512  # frames read at once up to the very place where a file breaks off
 _TRUNCATION_S = 0.25  # encoders round a duration by a frame or two; a quarter of a second is lost sound
 
 
@@ -71,11 +73,16 @@ class AudioFile:
             resample = Resampler(file.samplerate)
             size = int(file.samplerate * _BLOCK_S)
             while True:
+                position = file.tell()
                 try:
                     frames = file.read(size, dtype="float32", always_2d=True)
                 except soundfile.LibsndfileError:
                     self.truncated = True
-                    break
+                    if size == _SALVAGE:
+                        break
+                    size = _SALVAGE
+                    file.seek(position)
+                    continue
                 if not len(frames):
                     break
                 yield resample(frames.mean(axis=1))
@@ -155,11 +162,11 @@ def _reads_natively(path: Path) -> bool:
         return False
 
 
-def _native_duration(path: Path) -> float:
+def _native_duration(path: Path) -> float | None:
     with soundfile.SoundFile(path) as file:
         if file.frames == 0:
             raise AudioEmpty
-        return float(file.frames / file.samplerate)
+        return file.frames / file.samplerate if file.frames < _UNKNOWN else None
 
 
 def _container_cut_short(path: Path) -> bool:
