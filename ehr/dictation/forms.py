@@ -51,7 +51,13 @@ def _form(rule: str, pattern: str, applies: Callable[[_Match], bool] = _always, 
 def _written_by(table: dict[str, list[str]]) -> Callable[[_Match], str]:
     """The table's written form of what the group `x` holds."""
     written = {said: form for form, phrases in table.items() for said in phrases}
-    return lambda match: written[re.sub(r"[ \-]+", " ", match["x"].strip().lower())]
+
+    def form(match: _Match) -> str:
+        said = match["x"]
+        found = written[re.sub(r"[ \-]+", " ", said.strip().lower())]
+        return found[0].upper() + found[1:] if said[0] == "X" and found[0] == "x" else found
+
+    return form
 
 
 def _phrases(table: dict[str, list[str]]) -> Iterable[str]:

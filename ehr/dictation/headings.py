@@ -20,6 +20,8 @@ _LEAD_INS = sorted(_RULES["lead_ins"], key=len, reverse=True)
 _OPENING = frozenset(_RULES["opening_words"])
 _PROSE_BEFORE = frozenset(_RULES["prose_before"])
 _PROSE_AFTER = frozenset(_RULES["prose_after"])
+_DETERMINERS = frozenset(_RULES["determiners"])
+_TOLD_OF = frozenset(_RULES["told_of"])
 
 _WORD = re.compile(r"[A-Za-z]+")
 _MARK = re.compile(r"[.!?\n]|\b(?:period|new paragraph|new line|next line|full stop)\b", re.IGNORECASE)
@@ -35,6 +37,7 @@ _QUALIFIED_COLON = re.compile(r" (?:from|of|dated|on|as of|for) [^.:;\n]{1,30}?(
 _LINE_END = re.compile(r"[ \t]*[*_:.\-]*[ \t]*(?:reviewed|today|section)?[ \t:.]*(?=\n|\Z)", re.IGNORECASE)
 _STOP = re.compile(r"\.(?=\s|\Z)|,? *\b(?:period|new line|new paragraph)\b", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[ ,]*([\w'\-]+)")
+_LONGEST_ABBREVIATION = 4
 _RUN_ON_WORDS = 25  # more words than this to a sentence mark, over the whole text: unpunctuated
 
 
@@ -61,7 +64,7 @@ class Heading:
 @dataclass(frozen=True, slots=True)
 class _Phrase:
     kind: SectionKind
-    strong: bool
+    strength: str  # "strong", "weak", or "label_only": a common word that is a heading only where a mark sets it off
     not_after: frozenset[str]
     not_before: frozenset[str]
 
@@ -74,9 +77,9 @@ def _phrases() -> dict[str, list[tuple[re.Pattern[str], _Phrase]]]:
         is_list = section["extent"] == "list"
         kind = SectionKind(section["name"], section["code"], section["title"], section["topic"], is_list)
         after, before = frozenset(section.get("not_after", ())), frozenset(section.get("not_before", ()))
-        for strong in (True, False):
-            phrase = _Phrase(kind, strong, after, before)
-            for text in section["strong" if strong else "weak"]:
+        for strength in ("strong", "weak", "label_only"):
+            phrase = _Phrase(kind, strength, after, before)
+            for text in section[strength]:
                 table.setdefault(_WORD.match(text)[0].lower(), []).append((text, phrase))  # type: ignore[index]
     return {
         first: [(_compiled(text), phrase) for text, phrase in sorted(entries, key=lambda entry: -len(entry[0]))]
@@ -89,10 +92,15 @@ def _compiled(text: str) -> re.Pattern[str]:
     return re.compile(rf"{words}(?![\w'])", re.IGNORECASE)
 
 
+def is_run_on(text: str) -> bool:
+    """Whether `text` has next to no sentence marks, written or spoken."""
+    words = text.count(" ") + text.count("\n") + 1
+    return words > _RUN_ON_WORDS * (1 + len(_MARK.findall(text)))
+
+
 def headings(text: str) -> Iterator[Heading]:
     """The headings of `text`, in order, none overlapping."""
-    words = text.count(" ") + text.count("\n") + 1
-    is_run_on = words > _RUN_ON_WORDS * (1 + len(_MARK.findall(text)))
+    runs_on = is_run_on(text)
     table = _phrases()
     end = 0
     for word in _WORD.finditer(text):
@@ -102,7 +110,7 @@ def headings(text: str) -> Iterator[Heading]:
             match = pattern.match(text, word.start())
             if match is None or _is_inside_word(text, match.start()):
                 continue
-            heading = _judge(text, Span(match.start(), match.end()), phrase, is_run_on=is_run_on)
+            heading = _judge(text, Span(match.start(), match.end()), phrase, runs_on=runs_on)
             if heading:
                 yield heading
             end = match.end()  # the words of a rejected phrase ("known drug allergies") are no shorter heading either
@@ -111,6 +119,19 @@ def headings(text: str) -> Iterator[Heading]:
 
 def _is_inside_word(text: str, start: int) -> bool:
     return start > 0 and (text[start - 1].isalnum() or text[start - 1] in "'-/")
+
+
+def opens_statement(text: str, end: int) -> bool:
+    """Whether the words after a heading that ends at `end` make a sentence of it ("… is notable for …")."""
+    word = _NEXT_WORD.match(text, end)
+    return word is not None and word[1].lower() in _OPENING
+
+
+def lead_in_start(text: str, start: int) -> int:
+    """Where the words begin that lead in the heading at `start` ("moving on to the exam"); `start` if none do."""
+    while (lead := _LEAD_IN.search(text, max(0, start - 40), start)) is not None:
+        start = lead.start()
+    return start
 
 
 def ends_heading(text: str, end: int) -> bool:
@@ -124,35 +145,48 @@ def ends_heading(text: str, end: int) -> bool:
     )
 
 
-def _judge(text: str, span: Span, phrase: _Phrase, *, is_run_on: bool) -> Heading | None:
+def _judge(text: str, span: Span, phrase: _Phrase, *, runs_on: bool) -> Heading | None:
     start, end = span.start, span.end
     left = text[max(0, start - 80) : start]
     if start > len(left):
         left = "…" + left
     if _LINE_START.search(left) and _LINE_END.match(text, end):
         return Heading(phrase.kind, span, is_label=True)
-    colon = _COLON.match(text, end) or (_QUALIFIED_COLON.match(text, end) if _at_boundary(left) else None)
+    if _is_set_in_capitals(text, span, left):
+        return Heading(phrase.kind, span, is_label=True)
+    lead_in = _lead_in(left)
+    colon = _COLON.match(text, end) or (_QUALIFIED_COLON.match(text, end) if lead_in is not None else None)
     if colon and not _is_modified(left, phrase):
         return Heading(phrase.kind, span, is_label=True)
     next_word = _NEXT_WORD.match(text, end)
     after = next_word[1].lower() if next_word else ""
-    if _at_boundary(left):
-        return _at_sentence_start(text, span, phrase, after)
-    if not is_run_on or _is_modified(left, phrase) or after in phrase.not_before:
+    if lead_in is not None:
+        return _at_sentence_start(text, span, phrase, after, told=lead_in in _DETERMINERS and after in _TOLD_OF)
+    if not runs_on or phrase.strength == "label_only" or _is_modified(left, phrase) or after in phrase.not_before:
         return None
     return _in_run_on(left, span, phrase, after)
 
 
-def _at_boundary(left: str) -> bool:
-    """Whether a sentence or line starts here, a lead-in such as "moving on to the" set aside."""
-    if _LEFT_BOUNDARY.search(left) or _LINE_START.search(left):
-        return True
-    stripped = left
-    while (lead := _LEAD_IN.search(stripped)) is not None:
-        stripped = stripped[: lead.start()]
-        if _LEFT_BOUNDARY.search(stripped) or _LINE_START.search(stripped):
-            return True
-    return False
+def _is_set_in_capitals(text: str, span: Span, left: str) -> bool:
+    """Whether capitals alone set the phrase off: "… daily ALLERGIES penicillin", "… daily Social History nonsmoker"."""
+    found, around = span.of(text), left + text[span.end : span.end + 80]
+    if found.isupper():
+        return len(found) > _LONGEST_ABBREVIATION and any(character.islower() for character in around)
+    words = [word for word in _WORD.findall(found) if word not in {"of", "and", "to", "for", "on", "the"}]
+    before = _LAST_WORD.search(left)
+    is_title = len(words) > 1 and all(word[0].isupper() for word in words)
+    return is_title and not (before and before[1].lower() in _PROSE_BEFORE)
+
+
+def _lead_in(left: str) -> str | None:
+    """The words between the start of the sentence and the phrase ("moving on to the", or none); None in its middle."""
+    rest = left
+    while not (_LEFT_BOUNDARY.search(rest) or _LINE_START.search(rest)):
+        lead = _LEAD_IN.search(rest)
+        if lead is None:
+            return None
+        rest = rest[: lead.start()]
+    return left[len(rest) :].strip(" ,").lower()
 
 
 def _is_modified(left: str, phrase: _Phrase) -> bool:
@@ -163,12 +197,13 @@ def _is_modified(left: str, phrase: _Phrase) -> bool:
     return word[1].lower() in phrase.not_after
 
 
-def _at_sentence_start(text: str, span: Span, phrase: _Phrase, after: str) -> Heading | None:
+def _at_sentence_start(text: str, span: Span, phrase: _Phrase, after: str, *, told: bool) -> Heading | None:
+    """A heading at a sentence's start; `told` says that the sentence speaks of it ("the plan was discussed")."""
     if _STOP.match(text, span.end) or not after:
         return Heading(phrase.kind, span, is_label=True)
-    if after in phrase.not_before:
+    if told or after in phrase.not_before or phrase.strength == "label_only":
         return None
-    if phrase.strong or after in _OPENING or after not in _PROSE_AFTER:
+    if phrase.strength == "strong" or after in _OPENING or after not in _PROSE_AFTER:
         return Heading(phrase.kind, span, is_label=False)
     return None
 
@@ -179,6 +214,6 @@ def _in_run_on(left: str, span: Span, phrase: _Phrase, after: str) -> Heading | 
         left = left[: lead.start()]
     word = _LAST_WORD.search(left)
     before = word[1].lower() if word else ""
-    if before in _PROSE_BEFORE or (not phrase.strong and after in _PROSE_AFTER):
+    if before in _PROSE_BEFORE or (phrase.strength == "weak" and after in _PROSE_AFTER):
         return None
     return Heading(phrase.kind, span, is_label=False)

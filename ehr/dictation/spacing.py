@@ -13,7 +13,7 @@ from ehr.dictation.mapped import Edit
 _INVISIBLE = (
     r"\x00-\x1f\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ud800-\udfff\ufeff\ufff9-\uffff"
 )
-_RUN = re.compile(rf"[\s{_INVISIBLE}]+")
+_RUN = re.compile(rf"(?:[^\S ]|[{_INVISIBLE}]| (?=[\s{_INVISIBLE}]))[\s{_INVISIBLE}]*|\A | \Z")
 
 
 def spacing(text: str) -> list[Edit]:

@@ -11,12 +11,18 @@ from collections.abc import Callable
 from ehr.chart.note import Note
 from ehr.dictation.commands import spoken_marks
 from ehr.dictation.forms import MEASURES, NAMES
+from ehr.dictation.layout import numbered_items, paragraphs
 from ehr.dictation.mapped import Edit, MappedText
 from ehr.dictation.numbers import numbers, ordinals
+from ehr.dictation.retraction import retractions
 from ehr.dictation.sections import find_sections
+from ehr.dictation.sentences import sentence_breaks
 from ehr.dictation.spacing import spacing
 
-_ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (*NAMES, ordinals, numbers, *MEASURES, spoken_marks, spacing)
+_ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (
+    *NAMES, ordinals, numbers, *MEASURES,
+    spoken_marks, sentence_breaks, retractions, numbered_items, spacing, paragraphs,
+)  # fmt: skip
 
 
 def write(said: str, *, language: str = "en") -> Note:
