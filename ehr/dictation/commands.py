@@ -23,6 +23,7 @@ _COMMAND = re.compile(
 )
 _SURE = re.compile(r"\b(?:comma|new paragraph|new line|next line|period|colon|close quote|semicolon)\b", re.IGNORECASE)
 _MARK = re.compile(r"[.,;:?!](?=\s|\Z)")
+_UNQUOTE = re.compile(r"(?:\W+[\w'\-]+){1,12}?\W+(?:unquote|end quote|close quote)\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w'\-]+)[\"')]*\Z")
 _NEXT_WORD = re.compile(r"[\w'\-]+")
 
@@ -32,24 +33,24 @@ def spoken_marks(text: str) -> list[Edit]:
     found = list(_COMMAND.finditer(text))
     speaks_marks = bool(found) and len(_SURE.findall(text)) >= max(2, len(_MARK.findall(text)) // 2)
     edits: list[Edit] = []
-    sentence_ends: list[int] = []
+    sentence_ends = [0] if speaks_marks else []
     for match in found:
         said = re.sub(r"[ \-]+", " ", match["say"].lower())
         if _is_ordinary(text, match, said, speaks_marks=speaks_marks):
             continue
         mark = _MARKS[said]
-        edits.append(_edit(match, mark))
+        edits.append(_edit(match, mark, floor=edits[-1].end if edits else 0))
         if mark.get("ends_sentence"):
             sentence_ends.append(match.end())
     return sorted([*edits, *_capitals(text, edits, sentence_ends)], key=lambda edit: (edit.start, edit.end))
 
 
-def _edit(match: re.Match[str], mark: dict[str, Any]) -> Edit:
-    start, end = match.span()
+def _edit(match: re.Match[str], mark: dict[str, Any], *, floor: int) -> Edit:
+    start, end = max(floor, match.start()), match.end()
     if mark.get("opens"):
         return Edit(match.start("say"), match.end("gap"), mark["write"], "spoken punctuation")
     if mark.get("breaks"):
-        start += len(match["before"]) - len(match["before"].lstrip(".,;:"))  # a mark before a new line stays
+        start += match["before"][:1] in {".", ",", ";", ":"}  # a mark before a new line stays
     if mark.get("joins") or mark.get("breaks"):
         end = match.end("gap")
     return Edit(start, end, mark["write"], "spoken punctuation")
@@ -71,10 +72,12 @@ def _capitals(text: str, edits: list[Edit], sentence_ends: list[int]) -> list[Ed
 def _is_ordinary(text: str, match: re.Match[str], said: str, *, speaks_marks: bool) -> bool:
     """Whether the words at `match` are prose."""
     before = _LAST_WORD.search(text, max(0, match.start() - 40), match.start())
-    after = _NEXT_WORD.match(text, match.end())
+    after = _NEXT_WORD.match(text, match.end("gap"))
     left, right = before[1].lower() if before else "", after[0].lower() if after else ""
     if said == "colon" and right == "colon":
         return False
+    if said == "quote":
+        return not _UNQUOTE.match(text, match.end("say"))
     uses = _RULES["ordinary"].get(said, {})
     if left in uses.get("after_with", {}) and right in uses["after_with"][left]:
         return True

@@ -65,7 +65,7 @@ def _phrases(table: dict[str, list[str]]) -> Iterable[str]:
 
 
 def _level(group: str) -> Callable[[_Match], str]:
-    """A vertebral level: "l five" → L5."""
+    """A letter and its number: "l five" → L5."""
 
     def written(match: _Match) -> str:
         letter, number = match[group][0].upper(), match[group][1:].strip(" -").lower()
@@ -79,7 +79,8 @@ def _is_pressure(match: _Match) -> bool:
     return 50 <= systolic <= 300 and 20 <= diastolic < systolic
 
 
-_LEVEL = rf"[clst][ \-]?(?:{'|'.join(_DIGIT_WORDS)}|\d{{1,2}})"
+_NUMBER = rf"(?:{'|'.join(_DIGIT_WORDS)}|\d{{1,2}})"
+_LEVEL = rf"[clst][ \-]?{_NUMBER}"
 _TIME = r"(?:minute|hour|day|week|month|year)s?\b"
 _NOT_TIME = rf"(?![.,]?\d)(?![ \-]{_TIME})"
 _BARE = r"(?<![\d.,/])"
@@ -89,6 +90,8 @@ _PER_UNIT = any_of(_phrases(_RULES["per_units"]))
 _LINES = "15|20|25|30|40|50|60|70|80|100|150|200|400"
 
 NAMES: tuple[Form, ...] = (
+    _form("obstetric", rf"\b(?P<g>g[ ]?{_NUMBER})(?P<gap>[ ,]*)(?P<p>p[ ]?{_NUMBER})\b",
+          g=_level("g"), gap="", p=_level("p")),
     _form("name", rf"\b(?P<x>{_NAME})(?![\w'])(?! (?:elevation|depression|segment|wave))",
           x=_written_by(_RULES["names"])),
     _form("vertebra", rf"\b(?!s[ \-]?\w+[ \-]+s)(?P<a>{_LEVEL})(?P<to>[ \-]+(?:to[ \-]+)?)(?P<b>{_LEVEL})\b",

@@ -32,7 +32,11 @@ _LEFT_BOUNDARY = re.compile(
 _LINE_START = re.compile(r"(?:^|\n)[\s>*#_•·\-–]*(?:(?:\d{1,2}|[ivx]{1,4}|[a-z])[.)]\s*)?[*_#\s]*\Z", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w'/]+)[^\w]*\Z")
 _LEAD_IN = re.compile(rf"\b(?:{'|'.join(map(re.escape, _LEAD_INS))})[ ,]+\Z", re.IGNORECASE)
-_COLON = re.compile(r"[ *_]*(?:\([^)\n]{0,30}\)[ ]*)?(?::|[–—]| -(?= )|(?:comma |, )?\bcolon\b)", re.IGNORECASE)
+_COLON = re.compile(
+    r"[ *_]*(?:\([^)\n]{0,30}\)[ ]*)?(?::|[–—]| -(?= )"
+    r"|(?:comma |, )?\bcolon\b(?! (?:cancer|polyp|resection|surgery|mass|ca\b|carcinoma)))",
+    re.IGNORECASE,
+)
 _QUALIFIED_COLON = re.compile(r" (?:from|of|dated|on|as of|for) [^.:;\n]{1,30}?(?::| colon\b)", re.IGNORECASE)
 _LINE_END = re.compile(r"[ \t]*[*_:.\-]*[ \t]*(?:reviewed|today|section)?[ \t:.]*(?=\n|\Z)", re.IGNORECASE)
 _STOP = re.compile(r"\.(?=\s|\Z)|,? *\b(?:period|new line|new paragraph)\b", re.IGNORECASE)

@@ -13,7 +13,7 @@ from ehr.dictation.mapped import Edit
 from ehr.dictation.sections import find_sections
 
 _COUNTED = re.compile(
-    r"(?P<gap>[,.]? ?|^)\b(?:problem |item |diagnosis )?number (?P<n>\d{1,2})\b[,.:]? (?P<first>\w)?", re.IGNORECASE
+    r"(?P<gap>[,.:;]? ?)\b(?:problem |item |diagnosis )?number (?P<n>\d{1,2})\b[,.:]? (?P<first>\w)?", re.IGNORECASE
 )
 
 
@@ -25,7 +25,7 @@ def numbered_items(text: str) -> list[Edit]:
     edits = []
     for item in items:
         gap = item["gap"].strip()
-        lead = ("." if gap in {"", ","} and item.start() else gap) + "\n" if item.start() else ""
+        lead = ("." if gap in {"", ","} else gap) + "\n" if item.start() else ""
         edits.append(
             Edit(
                 item.start(),
