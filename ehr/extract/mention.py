@@ -26,8 +26,9 @@ class Mention:
     """A fact in the making.
 
     `name_span` covers the words that name it; `span` is its evidence and grows to value, dose and cue; `source` names
-    the component that found it. A component that knows the assertion itself ("no known drug allergies", "stopped
-    last year") sets it and `settled`, and the assertion component then leaves it alone.
+    the component that found it; `concept` is the same for all names of one thing (the lexicon's first name), empty
+    where the name is its own. A component that knows the assertion itself ("no known drug allergies", "stopped last
+    year") sets it and `settled`, and the assertion component then leaves it alone.
     """
 
     kind: Kind
@@ -41,6 +42,7 @@ class Mention:
     code: Code | None = None
     flags: list[Flag] = field(default_factory=list)
     name_span: Span = field(default=Span(0, 0))
+    concept: str = ""
 
     def __post_init__(self) -> None:
         if self.name_span == Span(0, 0):

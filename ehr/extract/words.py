@@ -78,7 +78,7 @@ def read(doc: Doc) -> Words:
     end: list[int] = []
     for token in doc:
         shape = token.text
-        if shape in _SILENT:
+        if shape in _SILENT or (shape.isspace() and "\n" not in shape):
             continue
         text.append(shape.lower())
         start.append(token.idx)
