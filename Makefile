@@ -5,6 +5,7 @@ PYTHON ?= python3
 ENV := .venv
 BIN := $(ENV)/bin
 SYSTEM := build/stamps/system
+SYSTEM_DEV := build/stamps/system-dev
 RUNTIME := $(ENV)/stamp-runtime
 DEV := $(ENV)/stamp-dev
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --require-hashes
@@ -81,6 +82,10 @@ $(SYSTEM): packaging/system_packages.sh
 	@packaging/system_packages.sh
 	@mkdir -p $(@D) && touch $@
 
+$(SYSTEM_DEV): packaging/system_packages.sh | $(SYSTEM)
+	@packaging/system_packages.sh strace
+	@touch $@
+
 $(BIN)/python: | $(SYSTEM)
 	@echo "Python environment: $(ENV)"
 	@$(PYTHON) -m venv $(ENV)
@@ -91,7 +96,7 @@ $(RUNTIME): packaging/locks/runtime.txt pyproject.toml | $(BIN)/python
 	@$(SELF)
 	@touch $@
 
-$(DEV): packaging/locks/dev.txt pyproject.toml | $(BIN)/python
+$(DEV): packaging/locks/dev.txt pyproject.toml | $(SYSTEM_DEV) $(BIN)/python
 	@echo "Python packages, checked against their hashes (about 1 GB on disk)"
 	@$(INSTALL) --requirement packaging/locks/dev.txt
 	@$(SELF)

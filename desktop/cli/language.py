@@ -49,8 +49,13 @@ Example:
   chartwright sig --jsonl sigs.jsonl parsed.jsonl
 
 \b
-Reads {"id", "sig"}, writes {"id", "drug", "dose", "unit", "form", "route", "prn", "timing", "duration", "text"};
-timing is FHIR's Timing.repeat (frequency, period, periodUnit, when)."""
+Reads {"id", "sig"}, writes {"id", "drug", "dose", "unit", "strength", "form", "route", "prn",
+"prn_reason", "timing", "frequency", "duration", "text"}; timing is FHIR's Timing.repeat
+(frequency, period, periodUnit, when)."""
+
+SIG_FIELDS = (
+    "drug", "dose", "unit", "strength", "form", "route", "prn", "prn_reason", "timing", "frequency", "duration", "text",
+)  # fmt: skip
 
 SECTIONS_EPILOG = """\b
 Example:
@@ -174,11 +179,13 @@ def sig(jsonl: tuple[Path, Path]) -> None:
 
     Drug, dose, form, route, as-needed and FHIR timing of each.
     """
-    from dataclasses import asdict
-
     from ehr.extract.sig import parse
 
-    convert(*jsonl, {"sig": str}, lambda line: asdict(parse(str(line["sig"]))))
+    def answer(line: dict[str, object]) -> dict[str, object]:
+        found = parse(str(line["sig"]))
+        return {name: getattr(found, name) for name in SIG_FIELDS} | {"timing": dict(found.timing)}
+
+    convert(*jsonl, {"sig": str}, answer)
 
 
 @click.command(epilog=SECTIONS_EPILOG)

@@ -9,24 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from program import ROOT, chartwright
 
 from desktop import cli, messages
 from desktop.cli.jsonl import convert
 from desktop.cli.window import has_display
-
-ROOT = Path(__file__).parents[2]
-
-
-def chartwright(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    """Run the real program in a process of its own."""
-    variables = {
-        "PATH": os.environ["PATH"],
-        "HOME": os.environ.get("HOME", "/"),
-        "PYTHONPATH": str(ROOT),
-        **environment,
-    }
-    command = [sys.executable, "-m", "desktop", *arguments]
-    return subprocess.run(command, input=stdin, capture_output=True, text=True, timeout=120, env=variables, check=False)
 
 
 def test_help_is_instant_and_teaches() -> None:
