@@ -14,6 +14,7 @@ from queue import SimpleQueue
 from typing import TextIO
 
 from transcriber.errors import MessageInvalid
+from transcriber.journal import KEY_BYTES
 from transcriber.messages import Cancel, Failed, Message, Stop, from_line, to_line
 
 
@@ -70,6 +71,17 @@ class Parent:
         self._requests.put(None)
         if self._exit_when_gone:
             os._exit(0)  # a decoding engine cannot be interrupted, and nobody waits for it
+
+
+def key_of(digits: str) -> bytes:
+    """The journal key that a request holds in hexadecimal digits; raises MessageInvalid."""
+    try:
+        key = bytes.fromhex(digits)
+    except ValueError as error:
+        raise MessageInvalid from error
+    if len(key) != KEY_BYTES:
+        raise MessageInvalid
+    return key
 
 
 def _private_stdout() -> TextIO:

@@ -108,9 +108,12 @@ def _stretches(source: Source, cancelled: Callable[[], bool]) -> Iterator[_Stret
 def _cut(audio: Samples, speech: tuple[TimeSpan, ...]) -> int:
     """The sample to cut a stretch at: the middle of the longest late pause, else where it is quietest."""
     earliest = len(audio) / SAMPLE_RATE * _CUT_AFTER
-    ends = [span.end for span in speech]
-    starts = [*(span.start for span in speech[1:]), len(audio) / SAMPLE_RATE]
-    pauses = [TimeSpan(end, start) for end, start in zip(ends, starts, strict=True) if end >= earliest and start > end]
+    following = [*(span.start for span in speech[1:]), len(audio) / SAMPLE_RATE]
+    pauses = [
+        TimeSpan(span.end, start)
+        for span, start in zip(speech, following, strict=False)
+        if earliest <= span.end < start
+    ]
     if pauses:
         longest = max(pauses, key=lambda pause: pause.duration)
         return int((longest.start + longest.end) / 2 * SAMPLE_RATE)

@@ -10,7 +10,7 @@ import json
 import os
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before anything loads onnxruntime; child processes inherit it
@@ -62,9 +62,9 @@ def load(folder: Path, choice: Choice) -> WhisperEngine:
     return WhisperEngine(folder, name=model_name(folder), processor=choice.processor)
 
 
-def prove(folder: Path, processor: Processor) -> None:
+def prove(folder: Path, processor: Processor, *, clip: str = CLIP) -> None:
     """Decode the known clip on `processor` in a child process; raises DeviceFailed with what went wrong."""
-    request = json.dumps({"folder": str(folder), "kind": processor.kind, "compute_type": processor.compute_type})
+    request = json.dumps({"folder": str(folder), "clip": clip, "processor": asdict(processor)})
     command = [sys.executable, "-m", "transcriber.hardware"]
     try:
         child = subprocess.run(command, input=request, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
@@ -79,11 +79,13 @@ def prove(folder: Path, processor: Processor) -> None:
 def _main() -> int:
     """Decode the clip as the request on standard input says; 0 if the words are right, else 1 and a sentence."""
     request = json.load(sys.stdin)
-    processor = Processor(request["kind"], request["compute_type"])
+    processor = Processor(**request["processor"])
     folder = Path(request["folder"])
     try:
         engine = WhisperEngine(folder, name=model_name(folder), processor=processor)
-        heard = transcribe(AudioFile(resources.path(CLIP)), engine, DecodeOptions(language="en", beam_size=1))
+        heard = transcribe(
+            AudioFile(resources.path(request["clip"])), engine, DecodeOptions(language="en", beam_size=1)
+        )
     except DeviceFailed as error:
         return _fail(f"{processor.name} could not load the model: {error.__cause__}.")
     except (TranscriberError, RuntimeError) as error:

@@ -19,7 +19,7 @@ from threading import Event
 import numpy as np
 
 from transcriber.audio import SAMPLE_RATE, Resampler, Samples, to_int16
-from transcriber.children import Parent
+from transcriber.children import Parent, key_of
 from transcriber.errors import MessageInvalid, MicrophoneFailed, TranscriberError
 from transcriber.journal import BLOCK, Journal
 from transcriber.messages import Failed, Level, Record, Started, Stopped
@@ -52,7 +52,7 @@ def main() -> int:
 
 def _record(request: Record, parent: Parent, stopped: Event) -> None:
     source = microphone(request.device, pace=request.pace)
-    with _journal(Path(request.journal), bytes.fromhex(request.key), source.name) as journal, source:
+    with _journal(Path(request.journal), key_of(request.key), source.name) as journal, source:
         parent.tell(Started(source.name, source.rate))
         take = _Take(journal, source.rate, parent.tell)
         _listen(source, take, stopped)

@@ -15,7 +15,7 @@ from threading import Event
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before anything loads onnxruntime
 
 from transcriber import hardware, models
-from transcriber.children import Parent
+from transcriber.children import Parent, key_of
 from transcriber.decode import transcribe
 from transcriber.engines.base import DecodeOptions, Engine
 from transcriber.errors import MessageInvalid, TranscriberError
@@ -55,7 +55,7 @@ def _load(request: Load, parent: Parent) -> Engine:
 
 def _transcribe(request: Transcribe, engine: Engine, parent: Parent, cancelled: Event) -> None:
     options = DecodeOptions(request.language, request.beam_size, request.batch_size, request.prompt, request.hotwords)
-    with Journal.open(Path(request.journal), bytes.fromhex(request.key)) as journal:
+    with Journal.open(Path(request.journal), key_of(request.key)) as journal:
         transcript = transcribe(
             journal,
             engine,
