@@ -21,7 +21,6 @@ _COMMAND = re.compile(
     r"(?![\w'-])(?=(?P<gap>[ \n]*))",
     re.IGNORECASE,
 )
-_SURE = re.compile(r"\b(?:comma|new paragraph|new line|next line|period|colon|close quote|semicolon)\b", re.IGNORECASE)
 _MARK = re.compile(r"[.,;:?!](?=\s|\Z)")
 _UNQUOTE = re.compile(r"(?:\W+[\w'\-]+){1,12}?\W+(?:unquote|end quote|close quote)\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w'\-]+)[\"')]*\Z")
@@ -31,7 +30,7 @@ _NEXT_WORD = re.compile(r"[\w'\-]+")
 def spoken_marks(text: str) -> list[Edit]:
     """Edits that turn the spoken punctuation of `text` into marks, with a capital after a sentence's end."""
     found = list(_COMMAND.finditer(text))
-    speaks_marks = bool(found) and len(_SURE.findall(text)) >= max(2, len(_MARK.findall(text)) // 2)
+    speaks_marks = _speaks_marks(text, found)
     edits: list[Edit] = []
     sentence_ends = [0] if speaks_marks else []
     for match in found:
@@ -43,6 +42,15 @@ def spoken_marks(text: str) -> list[Edit]:
         if mark.get("ends_sentence"):
             sentence_ends.append(match.end())
     return sorted([*edits, *_capitals(text, edits, sentence_ends)], key=lambda edit: (edit.start, edit.end))
+
+
+def _speaks_marks(text: str, found: list[re.Match[str]]) -> bool:
+    """Whether the speaker punctuates aloud. "Colon" says nothing of it: it is a part of the body too."""
+    spoken = [match["say"].lower() for match in found if match["say"].lower() != "colon"]
+    written = len(_MARK.findall(text))
+    if not written and spoken and found[-1].end() == len(text):
+        return True
+    return len(spoken) >= max(2, written // 2)
 
 
 def _edit(match: re.Match[str], mark: dict[str, Any], *, floor: int) -> Edit:

@@ -114,7 +114,7 @@ MEASURES: tuple[Form, ...] = (
     _form("ratio", rf"{_BARE}\d{{1,3}}(?:\.\d)?(?P<x> out of )\d{{1,3}}\b{_NOT_TIME}", x="/"),
     _form("age", r"\b\d{1,3}(?P<a>[ \-])(?:year|month|week|day)(?P<b>[ \-])old\b", a="-", b="-"),
     _form("height", r"\b[3-7](?P<feet>[ \-](?:foot|feet|ft)[ ,]+(?:and )?)(?:1[01]|\d)\b"
-          rf"{_NOT_TIME}(?P<inches>(?: inch(?:es)?\b)?)", feet=" ft ", inches=" in"),
+          rf"{_NOT_TIME}(?P<inches>(?: inch(?:es)?\b| in\b(?! the| a| his| her| clinic))?)", feet=" ft ", inches=" in"),
     _form("time of day", r"\b(?:1[0-2]|[1-9])(?P<x>)[0-5]\d(?= ?[ap]\.? ?m\b)", x=":"),
     _form("insulin mix", r"\b(?:insulin|humulin|novolog|humalog|mix) (?:[57]0|75)(?P<x> )(?:[35]0|25)\b", x="/"),
     _form("plus grade", r"(?<![\d.])[1-4](?P<x> plus)\b(?! \d)", x="+"),
