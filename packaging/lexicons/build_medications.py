@@ -24,9 +24,9 @@ SALTS = (
     "gluconate", "hydrobromide", "magnesium", "er", "xr", "xl", "sr", "la", "cr", "dr",
 )  # fmt: skip
 FORMS = re.compile(
-    r" (patch|otic|vaginal|nasal|nasal gel|nasal powder|nasal solution|sublingual|sublingual spray|buccal|gum|lozenges?|"
-    r"spray|cream|implant|intramuscular|subcutaneous|inhalation|urogenital|intravesical|intrapleural|pyelocalyceal|"
-    r"resin|acetate|supplements|intrauterine system)$"
+    r" (patch|otic|vaginal|nasal|nasal gel|nasal powder|nasal solution|sublingual|sublingual spray|buccal|gum|"
+    r"lozenges?|spray|cream|implant|intramuscular|subcutaneous|inhalation|urogenital|intravesical|intrapleural|"
+    r"pyelocalyceal|resin|acetate|supplements|intrauterine system)$"
 )
 FORM_KEPT = {"cholestyramine resin", "calcium acetate", "zinc acetate"}
 # Not medicines that a note files, or words of ordinary speech and of the laboratory.
@@ -34,8 +34,8 @@ DROPPED = {
     "talc", "barium sulfate", "bentoquatam", "iron", "human insulin", "stool softeners", "estrogen", "lithium",
     "vitamin a", "vitamin d", "thyroid", "potassium", "fluoride", "alcohol", "betaine", "sodium phosphate",
     "interleukin-2", "granulocyte colony-stimulating factor", "parathyroid hormone", "benzyl alcohol",
-    "methamphetamine", "l-glutamine", "hydrocodone combination products", "omega-3 fatty acids", "choline magnesium
-    trisalicylate",
+    "methamphetamine", "l-glutamine", "hydrocodone combination products", "omega-3 fatty acids",
+    "choline magnesium trisalicylate",
 }  # fmt: skip
 
 
