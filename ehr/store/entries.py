@@ -59,17 +59,22 @@ def reopen(db: Database, entry_id: str) -> None:
 
 
 def proposal(db: Database, entry_id: str) -> Entry:
-    """The entry as the draft proposed it, whatever was decided since. Raises NotInStore."""
+    """The entry as the draft proposed it, whatever was decided since, its evidence in the current note.
+
+    Raises NotInStore.
+    """
     row = _row(db, entry_id)
     return _as_proposed(row) if row["proposal"] is None else entry_from_row(json.loads(row["proposal"]))
 
 
 def move(db: Database, entries: Iterable[Entry]) -> None:
     """Store the evidence, cue and flags of entries whose note was edited."""
-    moved = ("evidence_start", "evidence_end", "cue_start", "cue_end", "flags")
     for entry in entries:
-        row = entry_to_row(entry)
-        db.table("entry").update(entry.id, {column: row[column] for column in moved})
+        row, proposed = entry_to_row(entry), _row(db, entry.id)["proposal"]
+        moved = {column: row[column] for column in ("evidence_start", "evidence_end", "cue_start", "cue_end")}
+        if proposed is not None:
+            proposed = json.dumps({**json.loads(proposed), **moved})
+        db.table("entry").update(entry.id, {**moved, "flags": row["flags"], "proposal": proposed})
 
 
 def _as_proposed(row: Row) -> Entry:

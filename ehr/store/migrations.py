@@ -58,6 +58,7 @@ _FIRST = (
         gender TEXT NOT NULL,
         search_key TEXT NOT NULL
     ) STRICT""",
+    "CREATE INDEX patient_name ON patient (family_name, given_name, mrn)",
     """CREATE TABLE recording (
         id TEXT PRIMARY KEY,
         key BLOB,

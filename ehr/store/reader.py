@@ -57,7 +57,10 @@ class Reader:
             return encounters.versions(db, encounter_id)
 
     def proposal(self, entry_id: str) -> Entry:
-        """The entry as the draft proposed it, whatever was decided since. Raises NotInStore."""
+        """The entry as the draft proposed it, whatever was decided since, its evidence in the current note.
+
+        Raises NotInStore.
+        """
         with self._session.read() as db:
             return entries.proposal(db, entry_id)
 

@@ -248,6 +248,17 @@ def test_a_full_disk_keeps_the_last_finished_act(home, write):
         assert index_agrees(store)
 
 
+def test_a_folder_with_an_odd_name(tmp_path):
+    """Characters that mean something in a file's URI are only characters."""
+    home = tmp_path / "a b#c?mode=ro&x=%20é"
+    with new_store(home) as store:
+        patient = store.add_patient(maria())
+        with store.reader() as reader:
+            assert reader.patients() == [patient]
+
+    assert (home / "chart.db").exists()
+
+
 def test_a_disk_full_while_making_the_store(tmp_path, monkeypatch):
     """No key file can be written: no store, and the next try makes one."""
 

@@ -1,0 +1,247 @@
+"""What encryption and the store's own layers cost, against bare sqlite3 in the same run.
+
+`python tests/bench/store_bench.py [--entries N]` fills a store, copies it unencrypted, and times both in turn:
+search (the store's `search`, snippets and hits included, against the same SQL) and saving a draft (against the same
+rows inserted by hand in one transaction, both with WAL and synchronous=FULL).
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+import sqlite3
+import statistics
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parents[1]), str(HERE)]
+
+from figures import paired_ratio, write_figure  # noqa: E402
+
+from ehr.chart.encounter import Draft, Encounter, EncounterStatus  # noqa: E402
+from ehr.chart.entry import Assertion, Entry, Kind  # noqa: E402
+from ehr.chart.note import Note, Span  # noqa: E402
+from ehr.chart.patient import Patient  # noqa: E402
+from ehr.store import codec, encounters, entries, patients  # noqa: E402
+from ehr.store.search import _QUERY, _quoted  # noqa: E402
+from ehr.store.sqlcipher import Database  # noqa: E402
+from ehr.store.store import Store  # noqa: E402
+
+SEED = 4
+ENTRIES_PER_NOTE = 10
+WORDS_PER_NOTE = 60
+PATIENTS = 500
+LIMIT = 50
+SYLLABLES = [
+    "met",
+    "for",
+    "lis",
+    "ino",
+    "pril",
+    "ator",
+    "va",
+    "sta",
+    "tin",
+    "car",
+    "di",
+    "al",
+    "gia",
+    "hyp",
+    "er",
+    "ten",
+    "sion",
+    "neph",
+    "ro",
+    "pa",
+    "thy",
+    "ox",
+    "y",
+    "lol",
+]
+START = datetime(2020, 1, 1, tzinfo=UTC)
+COMMAND = "python tests/bench/store_bench.py"
+
+
+def vocabulary(chance: random.Random, size: int = 4000) -> list[str]:
+    """Made-up clinical-looking words; the first are the commonest."""
+    return list(dict.fromkeys("".join(chance.choices(SYLLABLES, k=chance.randint(2, 4))) for _ in range(size)))
+
+
+def a_draft(chance: random.Random, words: Sequence[str]) -> Draft:
+    """A note of `WORDS_PER_NOTE` words, drawn by a Zipf-like law, with `ENTRIES_PER_NOTE` entries."""
+    weights = [1 / (rank + 3) for rank in range(len(words))]
+    said = chance.choices(words, weights, k=WORDS_PER_NOTE)
+    text = " ".join(said)
+    note = Note(text, text, (), (), tuple(Span(at, at + 1) for at in range(len(text))))
+    found = chance.sample(said, ENTRIES_PER_NOTE)
+    return Draft(note, tuple(Entry(Kind.PROBLEM, name, Assertion.PRESENT, Span(0, 9)) for name in found))
+
+
+def fill(store: Store, count: int, chance: random.Random, words: Sequence[str]) -> None:
+    """Write `count` drafted encounters of `PATIENTS` patients, in few large transactions."""
+    people = [Patient(f"MRN{at:06d}", words[-at - 1].title(), words[at].title()) for at in range(PATIENTS)]
+    with store._session.transaction() as db:
+        for person in people:
+            patients.insert(db, person)
+    for first in range(0, count, 1000):
+        with store._session.transaction() as db:
+            for at in range(first, min(first + 1000, count)):
+                _add(db, chance.choice(people), START + timedelta(minutes=13 * at), a_draft(chance, words))
+
+
+def _add(db: Database, person: Patient, started_at: datetime, draft: Draft) -> None:
+    encounter = Encounter(person, started_at, EncounterStatus.DRAFT)
+    encounters.insert(db, encounter)
+    encounters.add_version(db, encounter.id, draft.note, author="pipeline", at=started_at)
+    entries.replace_all(db, encounter.id, draft.entries)
+
+
+def plain_copy(store: Store, path: Path) -> sqlite3.Connection:
+    """The same database without encryption, opened by Python's own sqlite3."""
+    with store._session.read() as db:
+        db.execute("ATTACH DATABASE ? AS plain KEY ''", (str(path),))
+        db.execute("SELECT sqlcipher_export('plain')").fetchall()
+        db.execute("DETACH DATABASE plain")
+    plain = sqlite3.connect(path, isolation_level=None)
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        plain.execute(f"PRAGMA {pragma}")
+    return plain
+
+
+def searches(chance: random.Random, words: Sequence[str], count: int) -> list[str]:
+    """What people type: a rare word, a common one, two together, the beginning of one, a number."""
+    makers: list[Callable[[], str]] = [
+        lambda: chance.choice(words[1000:]),
+        lambda: chance.choice(words[:20]),
+        lambda: f"{chance.choice(words[:50])} {chance.choice(words[:50])}",
+        lambda: chance.choice(words)[: chance.randint(2, 5)],
+        lambda: f"MRN{chance.randrange(PATIENTS):06d}",
+    ]
+    return [makers[at % len(makers)]() for at in range(count)]
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """How long `work` takes."""
+    start = time.perf_counter()
+    work()
+    return time.perf_counter() - start
+
+
+def p95(times: Sequence[float]) -> float:
+    """The 95th percentile, in milliseconds."""
+    return round(statistics.quantiles(times, n=20)[-1] * 1000, 3)
+
+
+def measure_search(store: Store, plain: sqlite3.Connection, typed: Sequence[str]) -> tuple[list[float], list[float]]:
+    """Seconds of each search by the store and by bare sqlite3, in turn, each first in half of them."""
+    ours: list[float] = []
+    peer: list[float] = []
+    for at, words in enumerate(typed):
+        values = {"words": _quoted(words), "limit": LIMIT}
+        runs = [
+            (ours, lambda words=words: store.search(words, limit=LIMIT)),
+            (peer, lambda values=values: plain.execute(_QUERY, values).fetchall()),
+        ]
+        for times, work in runs if at % 2 else reversed(runs):
+            times.append(seconds(work))
+    return ours, peer
+
+
+def measure_saving(store: Store, plain: sqlite3.Connection, drafts: Sequence[Draft]) -> tuple[list[float], list[float]]:
+    """Seconds to save each draft by the store and by hand, in turn."""
+    ours: list[float] = []
+    peer: list[float] = []
+    patient = store.patients(limit=1)[0]
+    for at, draft in enumerate(drafts):
+        first, second = store.add_encounter(patient), Encounter(patient, datetime.now(UTC))
+        plain.execute(
+            "INSERT INTO encounter VALUES (?, ?, NULL, ?, '', 'recorded', NULL)",
+            (second.id, patient.id, codec.time_to_text(second.started_at)),
+        )
+        twin = replace(draft, entries=tuple(Entry(e.kind, e.name, e.assertion, e.evidence) for e in draft.entries))
+        runs = [
+            (ours, lambda id_=first.id, draft=draft: store.save_draft(id_, draft)),
+            (peer, lambda id_=second.id, draft=twin: save_by_hand(plain, id_, draft)),
+        ]
+        for times, work in runs if at % 2 else reversed(runs):
+            times.append(seconds(work))
+    return ours, peer
+
+
+def save_by_hand(plain: sqlite3.Connection, encounter_id: str, draft: Draft) -> None:
+    """The rows of `Store.save_draft`, with no more than sqlite3."""
+    note = codec.note_to_row(draft.note)
+    plain.execute("BEGIN")
+    plain.execute("UPDATE encounter SET status = 'draft', failure = NULL WHERE id = ?", (encounter_id,))
+    plain.execute(
+        "INSERT INTO note_version (encounter_id, author, written_at, said, written, changes, sections, origins) "
+        "VALUES (?, 'pipeline', '2026-01-01', ?, ?, ?, ?, ?)",
+        (encounter_id, *(note[column] for column in ("said", "written", "changes", "sections", "origins"))),
+    )
+    rows = [
+        {**codec.entry_to_row(entry), "encounter_id": encounter_id, "position": at, "proposal": None}
+        for at, entry in enumerate(draft.entries)
+    ]
+    columns = list(rows[0])
+    values = ", ".join(f":{column}" for column in columns)
+    plain.executemany(f"INSERT INTO entry ({', '.join(columns)}) VALUES ({values})", rows)  # noqa: S608  (our columns)
+    plain.execute(
+        "INSERT INTO audit (at, actor, action, subject, mac) VALUES ('', '', '', ?, zeroblob(32))", (encounter_id,)
+    )
+    plain.execute("COMMIT")
+
+
+def report(name: str, times: tuple[list[float], list[float]], *, figure: float, target: str, entry_count: int) -> None:
+    """Write one figure and print it."""
+    ours, peer = times
+    write_figure(
+        name,
+        figure=figure,
+        unit="ratio",
+        target=target,
+        n=len(ours),
+        peer=f"sqlite3 {sqlite3.sqlite_version}, same SQL, unencrypted",
+        seed=SEED,
+        command=COMMAND,
+        entries=entry_count,
+        p95_ms={"ours": p95(ours), "peer": p95(peer)},
+        median_ms={"ours": round(statistics.median(ours) * 1000, 3), "peer": round(statistics.median(peer) * 1000, 3)},
+        paired=paired_ratio(ours, peer),
+    )
+    sys.stdout.write(f"{name}: {figure} ({target}); p95 {p95(ours)} ms against {p95(peer)} ms, n={len(ours)}\n")
+
+
+def main() -> None:
+    """Fill, copy, measure, report."""
+    arguments = argparse.ArgumentParser(description=__doc__)
+    arguments.add_argument("--entries", type=int, default=100_000, help="entries in the store (default 100,000)")
+    count = arguments.parse_args().entries
+    chance = random.Random(SEED)  # noqa: S311
+    words = vocabulary(chance)
+    with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "home", "bench") as store:
+        fill(store, count // ENTRIES_PER_NOTE, chance, words)
+        plain = plain_copy(store, Path(folder) / "plain.db")
+        typed = searches(chance, words, 500)
+        measure_search(store, plain, typed[:50])
+        found = measure_search(store, plain, typed)
+        report(
+            "store-search-p95",
+            found,
+            figure=round(p95(found[0]) / p95(found[1]), 3),
+            target="<= 1.5",
+            entry_count=count,
+        )
+        saved = measure_saving(store, plain, [a_draft(chance, words) for _ in range(200)])
+        median = round(statistics.median(saved[0]) / statistics.median(saved[1]), 3)
+        report("store-save-draft", saved, figure=median, target="<= 2", entry_count=count)
+        plain.close()
+
+
+if __name__ == "__main__":
+    main()
