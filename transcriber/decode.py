@@ -15,7 +15,7 @@ import numpy as np
 from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.engines.base import DecodeOptions, Engine
 from transcriber.errors import AudioSilent, Cancelled, NoSpeech
-from transcriber.speech import coverage, speech_spans, touches
+from transcriber.speech import coverage, quietest, speech_spans, touches
 from transcriber.transcript import Segment, TimeSpan, Transcript, Word
 
 _STRETCH_S = 300.0  # decoded at once: a few hundred MB at most, and enough for a whole dictation
@@ -117,10 +117,7 @@ def _cut(audio: Samples, speech: tuple[TimeSpan, ...]) -> int:
     if pauses:
         longest = max(pauses, key=lambda pause: pause.duration)
         return int((longest.start + longest.end) / 2 * SAMPLE_RATE)
-    frame = SAMPLE_RATE // 10
-    late = audio[int(earliest * SAMPLE_RATE) :]
-    energy = np.square(late[: len(late) // frame * frame].reshape(-1, frame)).sum(axis=1)
-    return int(earliest * SAMPLE_RATE) + int(energy.argmin()) * frame + frame // 2
+    return int(quietest(audio, earliest, len(audio) / SAMPLE_RATE) * SAMPLE_RATE)
 
 
 def _continued(options: DecodeOptions, stretch: _Stretch, engine: Engine, before: list[Segment]) -> DecodeOptions:

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime phones home otherwise, and reads this when it loads
 
+import numpy as np
 from faster_whisper.vad import VadOptions, get_speech_timestamps
 
 from transcriber.audio import SAMPLE_RATE, Samples
@@ -43,6 +44,14 @@ def coverage(words: Iterable[Word], spans: tuple[TimeSpan, ...]) -> Coverage:
     speech = sum(span.duration for span in spans)
     stray = tuple(word for word in words if not touches(spans, word.start - _SLACK_S, word.end + _SLACK_S))
     return Coverage(speech, speech - sum(gap.duration for gap in gaps), gaps, stray)
+
+
+def quietest(audio: Samples, start: float, end: float) -> float:
+    """The middle of the quietest tenth of a second between two times."""
+    frame = SAMPLE_RATE // 10
+    part = audio[int(start * SAMPLE_RATE) : int(end * SAMPLE_RATE)]
+    energy = np.square(part[: len(part) // frame * frame].reshape(-1, frame)).sum(axis=1)
+    return start + (int(energy.argmin()) + 0.5) * frame / SAMPLE_RATE
 
 
 def touches(spans: tuple[TimeSpan, ...], start: float, end: float) -> bool:
