@@ -22,6 +22,10 @@ _COMMAND = re.compile(
     re.IGNORECASE,
 )
 _MARK = re.compile(r"[.,;:?!](?=\s|\Z)")
+_STRAY = re.compile(r"(?P<left>[A-Za-z']+)(?P<mark>[.,]) (?=(?P<right>[A-Za-z']+|\d))")
+_STRAY_AFTER = frozenset(_RULES["stray_after"])
+_STRAY_BEFORE = frozenset(_RULES["stray_before"])
+_LOWERED = frozenset(_RULES["lowered"])
 _UNQUOTE = re.compile(r"(?:\W+[\w'\-]+){1,12}?\W+(?:unquote|end quote|close quote)\b", re.IGNORECASE)
 _LAST_WORD = re.compile(r"([\w'\-]+)[\"')]*\Z")
 _NEXT_WORD = re.compile(r"[\w'\-]+")
@@ -44,13 +48,34 @@ def spoken_marks(text: str) -> list[Edit]:
     return sorted([*edits, *_capitals(text, edits, sentence_ends)], key=lambda edit: (edit.start, edit.end))
 
 
+def stray_marks(text: str) -> list[Edit]:
+    """Edits that drop the recognizer's own marks inside a phrase, where the speaker punctuates aloud.
+
+    Only marks after or before a word that ends or begins no phrase go ("7 out. Of 10", "past medical. History").
+    """
+    if not _speaks_marks(text, list(_COMMAND.finditer(text))):
+        return []
+    edits = []
+    for match in _STRAY.finditer(text):
+        left, right = match["left"].lower(), match["right"].lower()
+        is_sentence_end = match["mark"] == "."
+        splits_heading = right in _RULES["split_headings"].get(left, ())
+        splits_value = right.isdigit() and left in _RULES["values_follow"]
+        if left in _STRAY_AFTER or splits_heading or splits_value or (is_sentence_end and right in _STRAY_BEFORE):
+            edits.append(Edit(match.start("mark"), match.end("mark"), "", "recognizer mark"))
+            first = match["right"][0]
+            if is_sentence_end and first.isupper() and right in _LOWERED:
+                edits.append(Edit(match.start("right"), match.start("right") + 1, first.lower(), "recognizer mark"))
+    return edits
+
+
 def _speaks_marks(text: str, found: list[re.Match[str]]) -> bool:
     """Whether the speaker punctuates aloud. "Colon" says nothing of it: it is a part of the body too."""
     spoken = [match["say"].lower() for match in found if match["say"].lower() != "colon"]
     written = len(_MARK.findall(text))
     if not written and spoken and found[-1].end() == len(text):
         return True
-    return len(spoken) >= max(2, written // 2)
+    return len(spoken) >= max(2, written // 3)
 
 
 def _edit(match: re.Match[str], mark: dict[str, Any], *, floor: int) -> Edit:
@@ -93,7 +118,7 @@ def _is_ordinary(text: str, match: re.Match[str], said: str, *, speaks_marks: bo
         return right in uses["before"] and not speaks_marks
     if _MARK.match(match["before"]) and match["after"]:
         return False  # the recognizer set it off on both sides
-    if left in uses.get("after", ()) or right in uses.get("before", ()):
+    if left in uses.get("after", ()) or (right in uses.get("before", ()) and not match["after"]):
         return True
     if "pattern" in uses and re.search(
         uses["pattern"], text[max(0, match.start() - 40) : match.start()], re.IGNORECASE

@@ -48,14 +48,14 @@ def _form(rule: str, pattern: str, applies: Callable[[_Match], bool] = _always, 
     return Form(rule, re.compile(pattern, re.IGNORECASE), groups, applies)
 
 
-def _written_by(table: dict[str, list[str]]) -> Callable[[_Match], str]:
-    """The table's written form of what the group `x` holds."""
+def _written_by(table: dict[str, list[str]], *, keeps_capital: bool = False) -> Callable[[_Match], str]:
+    """The table's written form of what the group `x` holds, with its first letter's capital where asked."""
     written = {said: form for form, phrases in table.items() for said in phrases}
 
     def form(match: _Match) -> str:
         said = match["x"]
         found = written[re.sub(r"[ \-]+", " ", said.strip().lower())]
-        return found[0].upper() + found[1:] if said[0] == "X" and found[0] == "x" else found
+        return found[0].upper() + found[1:] if said[0].isupper() and keeps_capital else found
 
     return form
 
@@ -93,7 +93,7 @@ NAMES: tuple[Form, ...] = (
     _form("obstetric", rf"\b(?P<g>g[ ]?{_NUMBER})(?P<gap>[ ,]*)(?P<p>p[ ]?{_NUMBER})\b",
           g=_level("g"), gap="", p=_level("p")),
     _form("name", rf"\b(?P<x>{_NAME})(?![\w'])(?! (?:elevation|depression|segment|wave))",
-          x=_written_by(_RULES["names"])),
+          x=_written_by(_RULES["names"], keeps_capital=True)),
     _form("vertebra", rf"\b(?!s[ \-]?\w+[ \-]+s)(?P<a>{_LEVEL})(?P<to>[ \-]+(?:to[ \-]+)?)(?P<b>{_LEVEL})\b",
           a=_level("a"), to="-", b=_level("b")),
     _form("vertebra", rf"\b(?P<a>{_LEVEL})(?=[ \-](?:\w+ )?{any_of(_RULES['vertebra_context'])}\b)", a=_level("a")),

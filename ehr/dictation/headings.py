@@ -20,6 +20,7 @@ _LEAD_INS = sorted(_RULES["lead_ins"], key=len, reverse=True)
 _OPENING = frozenset(_RULES["opening_words"])
 _PROSE_BEFORE = frozenset(_RULES["prose_before"])
 _PROSE_AFTER = frozenset(_RULES["prose_after"])
+_PROSE_AFTER_STRONG = frozenset(_RULES["prose_after_strong"])
 _DETERMINERS = frozenset(_RULES["determiners"])
 _TOLD_OF = frozenset(_RULES["told_of"])
 
@@ -107,6 +108,7 @@ def headings(text: str) -> Iterator[Heading]:
     runs_on = is_run_on(text)
     table = _phrases()
     end = 0
+    last: Heading | None = None
     for word in _WORD.finditer(text):
         if word.start() < end:
             continue
@@ -115,10 +117,17 @@ def headings(text: str) -> Iterator[Heading]:
             if match is None or _is_inside_word(text, match.start()):
                 continue
             heading = _judge(text, Span(match.start(), match.end()), phrase, runs_on=runs_on)
-            if heading:
+            if heading and not (last and last.kind == heading.kind and _only_repeats(text, last, heading)):
                 yield heading
+                last = heading
             end = match.end()  # the words of a rejected phrase ("known drug allergies") are no shorter heading either
             break
+
+
+def _only_repeats(text: str, last: Heading, heading: Heading) -> bool:
+    """Whether it is one heading said twice: "ALLERGIES: Her allergies include …"."""
+    between = _WORD.findall(text[last.span.end : heading.span.start])
+    return all(word.lower() in _DETERMINERS for word in between)
 
 
 def _is_inside_word(text: str, start: int) -> bool:
@@ -126,9 +135,9 @@ def _is_inside_word(text: str, start: int) -> bool:
 
 
 def opens_statement(text: str, end: int) -> bool:
-    """Whether the words after a heading that ends at `end` make a sentence of it ("… is notable for …")."""
+    """Whether the words after a heading that ends at `end` go on with it ("… is notable for …")."""
     word = _NEXT_WORD.match(text, end)
-    return word is not None and word[1].lower() in _OPENING
+    return word is not None and word[1].lower() in _OPENING | _PROSE_AFTER
 
 
 def lead_in_start(text: str, start: int) -> int:
@@ -156,7 +165,7 @@ def _judge(text: str, span: Span, phrase: _Phrase, *, runs_on: bool) -> Heading 
         left = "…" + left
     if _LINE_START.search(left) and _LINE_END.match(text, end):
         return Heading(phrase.kind, span, is_label=True)
-    if _is_set_in_capitals(text, span, left):
+    if phrase.strength != "label_only" and not _is_modified(left, phrase) and _is_set_in_capitals(text, span, left):
         return Heading(phrase.kind, span, is_label=True)
     lead_in = _lead_in(left)
     colon = _COLON.match(text, end) or (_QUALIFIED_COLON.match(text, end) if lead_in is not None else None)
@@ -174,12 +183,15 @@ def _judge(text: str, span: Span, phrase: _Phrase, *, runs_on: bool) -> Heading 
 def _is_set_in_capitals(text: str, span: Span, left: str) -> bool:
     """Whether capitals alone set the phrase off: "… daily ALLERGIES penicillin", "… daily Social History nonsmoker"."""
     found, around = span.of(text), left + text[span.end : span.end + 80]
+    match = _LAST_WORD.search(left)
+    before = match[1] if match else ""
+    if before.lower() in _PROSE_BEFORE:
+        return False
     if found.isupper():
-        return len(found) > _LONGEST_ABBREVIATION and any(character.islower() for character in around)
+        is_alone = not before.isupper() or bool(_LEFT_BOUNDARY.search(left))
+        return is_alone and len(found) > _LONGEST_ABBREVIATION and any(character.islower() for character in around)
     words = [word for word in _WORD.findall(found) if word not in {"of", "and", "to", "for", "on", "the"}]
-    before = _LAST_WORD.search(left)
-    is_title = len(words) > 1 and all(word[0].isupper() for word in words)
-    return is_title and not (before and before[1].lower() in _PROSE_BEFORE)
+    return len(words) > 1 and all(word[0].isupper() for word in words)
 
 
 def _lead_in(left: str) -> str | None:
@@ -218,6 +230,6 @@ def _in_run_on(left: str, span: Span, phrase: _Phrase, after: str) -> Heading | 
         left = left[: lead.start()]
     word = _LAST_WORD.search(left)
     before = word[1].lower() if word else ""
-    if before in _PROSE_BEFORE or (phrase.strength == "weak" and after in _PROSE_AFTER):
+    if before in _PROSE_BEFORE or after in _PROSE_AFTER_STRONG or (phrase.strength == "weak" and after in _PROSE_AFTER):
         return None
     return Heading(phrase.kind, span, is_label=False)

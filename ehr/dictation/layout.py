@@ -13,13 +13,18 @@ from ehr.dictation.mapped import Edit
 from ehr.dictation.sections import find_sections
 
 _COUNTED = re.compile(
-    r"(?P<gap>[,.:;]? ?)\b(?:problem |item |diagnosis )?number (?P<n>\d{1,2})\b[,.:]? (?P<first>\w)?", re.IGNORECASE
+    r"(?P<gap>[,.:;]? ?)\b(?:problem |item |diagnosis )?number (?P<n>\d{1,2})\b[,.:]? (?P<first>\w+)?", re.IGNORECASE
 )
+
+
+_PROSE_AFTER = frozenset({"is", "was", "of", "thing", "reason", "priority", "one"})
 
 
 def numbered_items(text: str) -> list[Edit]:
     """Edits that put "number 1 …" and its successors on lines of their own, where at least two are counted in order."""
     items = list(_COUNTED.finditer(text))
+    if any((item["first"] or "").lower() in _PROSE_AFTER for item in items):
+        return []
     if len(items) < 2 or [int(item["n"]) for item in items] != list(range(1, len(items) + 1)):
         return []
     edits = []
@@ -34,8 +39,9 @@ def numbered_items(text: str) -> list[Edit]:
                 "numbered item",
             )
         )
-        if item["first"] and "a" <= item["first"] <= "z":
-            edits.append(Edit(item.start("first"), item.end("first"), item["first"].upper(), "sentence case"))
+        if item["first"] and "a" <= item["first"][0] <= "z":
+            at = item.start("first")
+            edits.append(Edit(at, at + 1, text[at].upper(), "sentence case"))
     return edits
 
 

@@ -17,6 +17,7 @@ _RULES = rules("numbers")
 _ORDINALS: dict[str, str] = _RULES["ordinals"]
 _SETS = {name: frozenset(words) for name, words in _RULES.items() if isinstance(words, list)}
 
+_FIRST_YEAR, _LAST_YEAR = 1900, 2099
 _START = any_of([*UNITS, *TEENS, *TENS, *ZERO, "a hundred", "a thousand"])
 _JOINERS = ("hundred", "thousand", "million", "point", "and", "a", "half")
 _INSIDE = any_of([*UNITS, *TEENS, *TENS, *ZERO, *ZERO_INSIDE, *_JOINERS])
@@ -25,7 +26,9 @@ _RUN = re.compile(rf"\b(?:{_START}|{_NUMERAL}|point(?= \w))\b(?:[ \-]+(?:{_INSID
 _WORD = re.compile(r"[^\s\-]+")
 _BEFORE = re.compile(r"([\w']+)[^\w']*\Z")
 _AFTER = re.compile(r"[ \-]*([\w']+)?(?:[ \-]+([\w']+))?")
-_TENS_ORDINAL = re.compile(rf"\b({any_of(TENS)})[ \-]({any_of(list(_ORDINALS)[:9])})\b", re.IGNORECASE)
+_TENS_ORDINAL = re.compile(
+    rf"(?<!\ba )(?<!\bfor )\b({any_of(TENS)})[ \-]({any_of(list(_ORDINALS)[:9])})\b", re.IGNORECASE
+)
 _DATE_ORDINAL = re.compile(rf"\b{any_of(_RULES['months'])} ({any_of(_ORDINALS)})\b", re.IGNORECASE)
 
 
@@ -78,7 +81,9 @@ def _choose(words: list[str], at: int, around: list[str]) -> Number | None:
     if number is None:
         return None
     after, second = [*around[number.end + 1 :], "", ""][:2]
-    if before in _SETS["split_counts_after"] and after in _SETS["split_counts_before"]:
+    counts_packs = before in _SETS["split_counts_after"] and after in _SETS["split_counts_before"]
+    is_year = number.text.isdigit() and _FIRST_YEAR <= int(number.text) <= _LAST_YEAR
+    if counts_packs or (is_year and after in _SETS["no_year_before"]):
         number = read_number(words, at, elided=False) or number
         after, second = [*around[number.end + 1 :], "", ""][:2]
     if "." in number.text and after in _SETS["countable_after_decimal"]:

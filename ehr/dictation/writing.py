@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ehr.chart.note import Note
-from ehr.dictation.commands import spoken_marks
+from ehr.dictation.commands import spoken_marks, stray_marks
 from ehr.dictation.forms import MEASURES, NAMES
 from ehr.dictation.layout import numbered_items, paragraphs
 from ehr.dictation.mapped import Edit, MappedText
@@ -20,7 +20,7 @@ from ehr.dictation.sentences import sentence_breaks
 from ehr.dictation.spacing import spacing
 
 _ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (
-    *NAMES, ordinals, numbers, *MEASURES,
+    stray_marks, *NAMES, ordinals, numbers, *MEASURES,
     spoken_marks, sentence_breaks, retractions, numbered_items, spacing, paragraphs,
 )  # fmt: skip
 
