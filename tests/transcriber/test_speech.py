@@ -51,7 +51,7 @@ def test_long_sound_is_heard_in_windows(clip_samples, monkeypatch):
 def test_a_lost_stretch_is_a_gap():
     """Speech without words is a gap of the right length; short breaths are not."""
     spans = (TimeSpan(0, 10), TimeSpan(12, 20))
-    words = [*(word(at, at + 0.5) for at in np.arange(0, 5.0, 0.5)), word(12.2, 13), word(13.4, 20)]
+    words = [*(word(at, at + 0.5) for at in np.arange(0, 5.0, 0.5)), *(word(at, at + 1) for at in np.arange(12.2, 20))]
     measured = coverage(words, spans)
     assert measured.speech == 18
     assert measured.gaps == (TimeSpan(pytest.approx(5.3), 10),)
@@ -62,8 +62,15 @@ def test_a_lost_stretch_is_a_gap():
 def test_words_without_speech_are_stray():
     """What is written over silence is told, and touches nothing else."""
     invented = word(14, 15)
-    measured = coverage([word(0, 10), invented], (TimeSpan(0, 10),))
+    measured = coverage([*(word(at, at + 1) for at in range(10)), invented], (TimeSpan(0, 10),))
     assert (measured.stray, measured.gaps, measured.fraction) == ((invented,), (), 1.0)
+
+
+def test_a_word_stretched_over_a_hole_does_not_hide_it():
+    """A word that lasts eight seconds of speech hides seven; one that lasts into a silence hides nothing."""
+    stretched = coverage([word(0, 1), word(1, 9), word(9, 10)], (TimeSpan(0, 10),))
+    assert 5 < stretched.speech - stretched.covered < 7
+    assert coverage([word(0, 1), word(1, 9)], (TimeSpan(0, 2), TimeSpan(12, 12.5))).covered == pytest.approx(2.5)
 
 
 def test_nothing_spoken_is_fully_covered():
@@ -81,12 +88,13 @@ def ordered(values: list[float]) -> tuple[TimeSpan, ...]:
 
 @given(st.lists(times, max_size=20).map(ordered), st.lists(st.tuples(times, times), max_size=20))
 def test_coverage_adds_up(spans, pairs):
-    """Covered speech and gaps make up the speech; gaps lie in speech and under no word; strays touch none."""
+        usual = (one for one in words if one.end - one.start < 1)
+        assert not any(one.start < gap.end and gap.start < one.end for one in usual)
     words = [word(min(pair), max(pair)) for pair in pairs]
     measured = coverage(words, spans)
     assert measured.covered + sum(gap.duration for gap in measured.gaps) == pytest.approx(measured.speech)
     for gap in measured.gaps:
         assert any(span.start <= gap.start and gap.end <= span.end for span in spans)
-        assert not any(one.start < gap.end and gap.start < one.end for one in words)
+        assert not any(one.start < gap.end and gap.start < one.end for one in words if one.end - one.start < 1)
     for stray in measured.stray:
         assert not any(stray.start < span.end and span.start < stray.end for span in spans)

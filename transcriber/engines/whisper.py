@@ -25,7 +25,7 @@ from faster_whisper import transcribe as peer
 
 from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.engines.base import CPU, DecodeOptions, Processor
-from transcriber.engines.chunks import chunks
+from transcriber.engines.chunks import chunks, passages
 from transcriber.errors import DeviceFailed, ModelDamaged
 from transcriber.speech import coverage
 from transcriber.transcript import Segment, TimeSpan, Word
@@ -83,11 +83,15 @@ class WhisperEngine:
             return iter(())
         if options.batch_size > 1:
             return self._decode_batched(audio, speech, options)
-        return _segments(self._decode_in_sequence(audio, options))
+        return _segments(self._decode_in_sequence(audio, speech, options))
 
-    def _decode_in_sequence(self, audio: Samples, options: DecodeOptions) -> Iterable[peer.Segment]:
+    def _decode_in_sequence(
+        self, audio: Samples, speech: tuple[TimeSpan, ...], options: DecodeOptions
+    ) -> Iterable[peer.Segment]:
+        edges = [edge for passage in passages(audio, speech) for edge in (passage.start, passage.end)]
         segments, _ = self._whisper.transcribe(
             audio,
+            clip_timestamps=edges,
             language=options.language,
             beam_size=options.beam_size,
             word_timestamps=True,
@@ -113,7 +117,8 @@ class WhisperEngine:
         if not found.doubtful and found.left_out < _LEFT_OUT_S:
             return found
         samples = audio[int(chunk.start * SAMPLE_RATE) : int(chunk.end * SAMPLE_RATE)]
-        again = _found(list(self._decode_in_sequence(samples, options)), chunk, speech, 0.0)
+        whole = (TimeSpan(0.0, chunk.duration),)
+        again = _found(list(self._decode_in_sequence(samples, whole, options)), chunk, speech, 0.0)
         return again if found.doubtful or again.left_out < found.left_out else found
 
     def _decode_chunks(
