@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from ehr.chart.entry import Assertion, AttributeValue, Code, Kind
+from ehr.terminology import cvx, icd10, loinc, rxnorm
 
 
 def code_entry(
@@ -20,5 +21,18 @@ def code_entry(
     its "personal history of" code where ICD has one), medications and drug allergies RxNorm ingredients, vitals, labs
     and lab orders LOINC, immunizations CVX.
     """
-    del kind, name, attributes, assertion
-    return None
+    match kind:
+        case Kind.PROBLEM | Kind.SYMPTOM | Kind.FAMILY_HISTORY:
+            side = attributes.get("laterality")
+            history = assertion is Assertion.HISTORICAL
+            return icd10.code_for(name, laterality=side if isinstance(side, str) else None, history=history)
+        case Kind.MEDICATION | Kind.ALLERGY:
+            return rxnorm.code_for(name)
+        case Kind.VITAL | Kind.LAB:
+            return loinc.code_for(name)
+        case Kind.IMMUNIZATION:
+            return cvx.code_for(name)
+        case Kind.ORDER if attributes.get("type") == "lab":
+            return loinc.code_for(name)
+        case _:
+            return None
