@@ -79,6 +79,7 @@ class Store(Reader):
         place = Home(home)
         if not place.has_store():
             raise StoreMissing
+        place.make_folder()
         lock = place.lock()
         try:
             place.settle()

@@ -126,6 +126,14 @@ def test_missing_files_are_named(home):
     _use(home)
 
 
+def test_a_lost_recordings_folder_comes_back(home):
+    """A data folder that was copied without its recordings still takes new ones."""
+    (home / "recordings").rmdir()
+
+    with open_store(home) as store:
+        assert store.begin_recording(device="USB").path.parent.is_dir()
+
+
 def test_a_newer_store_is_left_alone(home):
     """A step that this version does not know: refused before anything is written."""
     with open_store(home) as store:
