@@ -88,13 +88,13 @@ def ordered(values: list[float]) -> tuple[TimeSpan, ...]:
 
 @given(st.lists(times, max_size=20).map(ordered), st.lists(st.tuples(times, times), max_size=20))
 def test_coverage_adds_up(spans, pairs):
-        usual = (one for one in words if one.end - one.start < 1)
-        assert not any(one.start < gap.end and gap.start < one.end for one in usual)
+    """Covered speech and gaps make up the speech; gaps lie in speech, under no usual word; strays touch none."""
     words = [word(min(pair), max(pair)) for pair in pairs]
     measured = coverage(words, spans)
     assert measured.covered + sum(gap.duration for gap in measured.gaps) == pytest.approx(measured.speech)
     for gap in measured.gaps:
         assert any(span.start <= gap.start and gap.end <= span.end for span in spans)
-        assert not any(one.start < gap.end and gap.start < one.end for one in words if one.end - one.start < 1)
+        usual = (one for one in words if one.end - one.start < 1)
+        assert not any(one.start < gap.end and gap.start < one.end for one in usual)
     for stray in measured.stray:
         assert not any(stray.start < span.end and span.start < stray.end for span in spans)
