@@ -102,11 +102,13 @@ NAMES: tuple[Form, ...] = (
 
 MEASURES: tuple[Form, ...] = (
     _form("leading zero", r"(?<![^\s(\[])(?P<x>)\.(?=\d)", x="0"),
+    _form("number", r"\b[1-9](?P<x>00 and )(?=[1-9]\d ?(?:lbs?|pounds?)\b)", x=""),
+    _form("number", r"\b[1-9](?P<x>00 and )(?=[1-9] ?(?:lbs?|pounds?)\b)", x="0"),
     _form("percent", r"(?<=\d)(?P<x> ?per ?cent)\b", x="%"),
     _form("unit", rf"(?<=\d)(?P<gap>[ \-]?)(?P<x>{_UNIT})\b(?![ \-](?:negative|positive|stain))",
           gap=" ", x=_written_by(_RULES["units"])),
     _form("unit", rf"\d {any_of(_RULES['per_bases'])}(?P<x> ?{_PER_UNIT})\b", x=_written_by(_RULES["per_units"])),
-    _form("blood pressure", rf"{_BARE}(?P<a>\d{{2,3}})(?P<x> over | ?/ ?)(?P<b>\d{{2,3}})\b{_NOT_TIME}",
+    _form("blood pressure", rf"{_BARE}(?P<a>\d{{2,3}})(?P<x>,? over | ?/ ?)(?P<b>\d{{2,3}})\b{_NOT_TIME}",
           _is_pressure, x="/"),
     _form("visual acuity", rf"{_BARE}20(?P<x> over )(?:{_LINES})\b{_NOT_TIME}", x="/"),
     _form("visual acuity", r"\b20(?P<x>)20(?= vision)", x="/"),

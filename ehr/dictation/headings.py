@@ -43,7 +43,12 @@ _LINE_END = re.compile(r"[ \t]*[*_:.\-]*[ \t]*(?:reviewed|today|section)?[ \t:.]
 _STOP = re.compile(r"\.(?=\s|\Z)|,? *\b(?:period|new line|new paragraph)\b", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[ ,]*([\w'\-]+)")
 _LONGEST_ABBREVIATION = 4
-_RUN_ON_WORDS = 25  # more words than this to a sentence mark, over the whole text: unpunctuated
+_SINCE_MARK = re.compile(r"[.,;:!?](?=\s)|\n")
+_GOVERNING = frozenset({"of", "by", "for", "with", "in", "to", "and", "or", "per", "from"})
+_PLAN_TOPICS = frozenset({"assessment", "plan"})
+_UNPUNCTUATED_WORDS = 25  # more words than this to a sentence mark, over the whole text
+RUN_ON_WORDS = 7
+"""So many words without a mark before a plain opening: the recognizer has run two statements together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +105,12 @@ def _compiled(text: str) -> re.Pattern[str]:
 def is_run_on(text: str) -> bool:
     """Whether `text` has next to no sentence marks, written or spoken."""
     words = text.count(" ") + text.count("\n") + 1
-    return words > _RUN_ON_WORDS * (1 + len(_MARK.findall(text)))
+    return words > _UNPUNCTUATED_WORDS * (1 + len(_MARK.findall(text)))
+
+
+def words_since_mark(text: str, at: int) -> int:
+    """How many words stand before `at` without a mark or line end among them (counted up to some thirty)."""
+    return len(_SINCE_MARK.split(text[max(0, at - 200) : at])[-1].split())
 
 
 def headings(text: str) -> Iterator[Heading]:
@@ -169,15 +179,18 @@ def _judge(text: str, span: Span, phrase: _Phrase, *, runs_on: bool) -> Heading 
         return Heading(phrase.kind, span, is_label=True)
     lead_in = _lead_in(left)
     colon = _COLON.match(text, end) or (_QUALIFIED_COLON.match(text, end) if lead_in is not None else None)
-    if colon and not _is_modified(left, phrase):
+    if colon and not _is_modified(left, phrase) and (lead_in is not None or not _is_governed(left)):
         return Heading(phrase.kind, span, is_label=True)
     next_word = _NEXT_WORD.match(text, end)
     after = next_word[1].lower() if next_word else ""
     if lead_in is not None:
         return _at_sentence_start(text, span, phrase, after, told=lead_in in _DETERMINERS and after in _TOLD_OF)
-    if not runs_on or phrase.strength == "label_only" or _is_modified(left, phrase) or after in phrase.not_before:
+    if phrase.strength == "label_only" or _is_modified(left, phrase) or after in phrase.not_before:
         return None
-    return _in_run_on(left, span, phrase, after)
+    is_plain = phrase.strength == "strong" or phrase.kind.topic in _PLAN_TOPICS
+    if runs_on or (is_plain and words_since_mark(text, start) >= RUN_ON_WORDS):
+        return _in_run_on(left, span, phrase, after)
+    return None
 
 
 def _is_set_in_capitals(text: str, span: Span, left: str) -> bool:
@@ -203,6 +216,12 @@ def _lead_in(left: str) -> str | None:
             return None
         rest = rest[: lead.start()]
     return left[len(rest) :].strip(" ,").lower()
+
+
+def _is_governed(left: str) -> bool:
+    """Whether a preposition or conjunction binds what follows to the words before ("time of procedure:")."""
+    word = _LAST_WORD.search(left)
+    return word is not None and left.endswith(" ") and word[1].lower() in _GOVERNING
 
 
 def _is_modified(left: str, phrase: _Phrase) -> bool:

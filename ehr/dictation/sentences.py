@@ -10,7 +10,15 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from ehr.dictation.headings import Heading, headings, is_run_on, lead_in_start, opens_statement
+from ehr.dictation.headings import (
+    RUN_ON_WORDS,
+    Heading,
+    headings,
+    is_run_on,
+    lead_in_start,
+    opens_statement,
+    words_since_mark,
+)
 from ehr.dictation.mapped import Edit
 from ehr.dictation.rules import rules
 
@@ -20,10 +28,12 @@ _CUE = re.compile(
     r"(?<=[\w%+] )(?:" + "|".join(f"(?P<c{index}>{cue['pattern']})" for index, cue in enumerate(_CUES)) + ")",
     re.IGNORECASE,
 )
-_BINDING = frozenset(_RULES["bound_by"])
-_BINDING_ORDERS = _BINDING | frozenset(_RULES["orders_bound_by"])
+_BOUND_BY = {
+    cue["name"]: frozenset([*_RULES["bound_by"], *_RULES["more_bound_by"].get(cue["name"], ())]) for cue in _CUES
+}
 _PLAN_TOPICS = frozenset(_RULES["plan_topics"])
 _CONDITIONAL = frozenset(_RULES["conditional_openings"])
+_STATEMENT_START = re.compile(r"[.!?] |\n|: ")
 _LAST_WORD = re.compile(r"([\w'\-/%+.]+) \Z")
 _AFTER_VALUE = re.compile(r"\d[\d./%]*(?: (?:lb|kg|cm|in|°[FC]|bpm|inches|on room air|on \d+ L(?:/min)?|%))*[,]? \Z")
 
@@ -38,11 +48,11 @@ class _Break:
 
 def sentence_breaks(text: str) -> list[Edit]:
     """Edits that punctuate `text` where it runs on without marks; none where it does not."""
-    if not is_run_on(text):
-        return []
+    runs_on = is_run_on(text)
     found = list(headings(text))
-    breaks = {place.at: place for place in [*_cue_breaks(text, found), *_heading_breaks(text, found)]}
-    edits = [_capital(text, 0)]
+    cues = _cue_breaks(text, found, runs_on=runs_on)
+    breaks = {place.at: place for place in [*cues, *_heading_breaks(text, found)]}
+    edits = [_capital(text, 0)] if runs_on else []
     for place in breaks.values():
         edits.append(Edit(place.at - 1, place.at - 1, place.mark, "sentence break"))
         if place.mark == ".":
@@ -50,9 +60,10 @@ def sentence_breaks(text: str) -> list[Edit]:
     edits += [
         Edit(heading.span.end, heading.span.end, ":", "heading")
         for heading in found
-        if not heading.is_label and not opens_statement(text, heading.span.end)
+        if not heading.is_label and not opens_statement(text, heading.span.end) and text[heading.span.end :][:1] == " "
+        if runs_on or lead_in_start(text, heading.span.start) in breaks
     ]
-    if text[-1].isalnum():
+    if runs_on and text[-1].isalnum():
         edits.append(Edit(len(text), len(text), ".", "sentence break"))
     return sorted((edit for edit in edits if edit), key=lambda edit: (edit.start, edit.end))
 
@@ -66,7 +77,7 @@ def _heading_breaks(text: str, found: list[Heading]) -> list[_Break]:
     return [_Break(start) for start in starts if start and text[start - 1] == " " and text[start - 2].isalnum()]
 
 
-def _cue_breaks(text: str, found: list[Heading]) -> list[_Break]:
+def _cue_breaks(text: str, found: list[Heading], *, runs_on: bool) -> list[_Break]:
     plan_starts = [heading.span.start for heading in found if heading.kind.topic in _PLAN_TOPICS]
     plan_start = min(plan_starts, default=len(text))
     after_heading = {heading.span.end + 1 for heading in found}
@@ -78,9 +89,13 @@ def _cue_breaks(text: str, found: list[Heading]) -> list[_Break]:
         before = _LAST_WORD.search(text, max(0, at - 30), at)
         if at in after_heading or (cue.get("plan_only") and at < plan_start):
             continue
-        if before is None or before[1].lower() in (_BINDING_ORDERS if cue.get("plan_only") else _BINDING):
+        bound_by = _BOUND_BY[cue["name"]]
+        if before is None or before[1].lower() in bound_by:
             continue
-        if cue.get("subject") and text[opening:at].partition(" ")[0].lower() in _CONDITIONAL:
+        if not runs_on and words_since_mark(text[opening:], at - opening) < RUN_ON_WORDS:
+            continue
+        statement = _STATEMENT_START.split(text[opening:at])[-1]
+        if cue.get("subject") and statement.partition(" ")[0].lower() in _CONDITIONAL:
             opening = at  # the main clause of "if …, he …": one sentence
             continue
         in_series = cue.get("vital") and _AFTER_VALUE.search(text, max(0, at - 40), at)

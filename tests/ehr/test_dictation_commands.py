@@ -84,3 +84,26 @@ def test_a_retraction_is_a_change_that_keeps_what_was_said() -> None:
     (change,) = [change for change in note.changes if change.rule == "retraction"]
     assert (change.said.of(said), change.written.of(note.written)) == ("250 scratch that ", "")
     assert said == note.said
+
+
+HEARD = (
+    "Ms Lind is a 43-year-old female here for right knee pain period. She denies calf pain comma numbness comma or. "
+    "Tingling period new paragraph past medical. History colon atrial fibrillation period medications, colon aspirin "
+    "81 mg twice. Daily period new paragraph exam colon. The knee is tender period, pain 7 out. Of 10 period plan colon "
+    "rest period?"
+)
+
+
+def test_a_recognizers_own_marks_go_where_no_phrase_has_one() -> None:
+    """Marks strewn among spoken ones are dropped, and those beside them folded in."""
+    assert write(HEARD).written == (
+        "Ms Lind is a 43-year-old female here for right knee pain. She denies calf pain, numbness, or Tingling.\n\n"
+        "Past medical history: atrial fibrillation. Medications: aspirin 81 mg twice daily.\n\n"
+        "Exam: The knee is tender. Pain 7/10. Plan: rest."
+    )
+
+
+def test_marks_of_a_speaker_who_says_none_are_kept() -> None:
+    """Without spoken marks the recognizer's own are the only ones there are."""
+    text = "The pain is 7 out. Of 10 patients, none had it."
+    assert write(text).written == text

@@ -127,3 +127,21 @@ def test_the_evaluation_dictations_are_written_once_and_for_all() -> None:
         check_origins(note)
         assert note.written == write(note.written).written
         assert "scratch that" not in note.written
+
+
+def test_statements_run_together_by_the_recognizer_are_parted() -> None:
+    """A plain opening after many words without a mark begins a sentence, also where other marks stand."""
+    said = (
+        "He has back pain. He is using ice and a brace at night without much help he denies fever or chills. There is "
+        "no swelling and no redness of the left knee today assessment lumbar strain."
+    )
+    assert write(said).written == (
+        "He has back pain. He is using ice and a brace at night without much help. He denies fever or chills. There is "
+        "no swelling and no redness of the left knee today.\n\nAssessment: lumbar strain."
+    )
+
+
+def test_an_opening_phrase_is_no_run() -> None:
+    """ "With exertion he gets …" is one sentence."""  # noqa: D210
+    text = "For about 5 weeks he has felt tired. With exertion he gets short of breath, and he has a cough."
+    assert write(text).written == text
