@@ -90,7 +90,8 @@ _STOPPERS = frozenset(
     ]
 )
 _CAUSED = frozenset({"caused", "causes", "gave", "gives"})
-_REACTED = frozenset({"develops", "developed", "gets", "got", "had", "has"})
+_DENIALS = frozenset({"not", "no", "denies", "never", "isn't", "without"})
+_REACTED = frozenset({"develops", "develop", "reports", "reported", "developed", "gets", "got", "had", "has"})
 _FREE_WORDS = 3
 _PEOPLE = frozenset(["mother", "father", "brother", "sister", "son", "daughter", "wife", "husband"])
 
@@ -154,7 +155,7 @@ def _names_substance(these: Words, index: int) -> bool:
 def _opened(text: str, these: Words, first: int, opener: tuple[int, str], sections: list[Span]) -> Iterator[Mention]:
     """The substances that an opening phrase at word `first` lists."""
     end, phrase = opener
-    if not phrase or (first > 0 and these.text[first - 1] in _PEOPLE):
+    if not phrase or not _PEOPLE.isdisjoint(these.text[max(0, first - 3) : first]):
         return
     if phrase.split()[-1] not in ("to", "of"):
         after = end
@@ -163,7 +164,7 @@ def _opened(text: str, these: Words, first: int, opener: tuple[int, str], sectio
         if after < len(these) and these.text[after] in _NONE_WORDS and after - end <= 2:
             yield _mention(these, NONE_KNOWN, first, after + 1)
             return
-    denied = any(word in {"not", "no", "denies", "never", "isn't"} for word in these.text[max(0, first - 3) : first])
+    denied = not _DENIALS.isdisjoint(these.text[max(0, first - 3) : first])
     directed = phrase.split()[-1] in ("to", "of")
     for number, found in enumerate(_list(text, these, end, directed, sections)):
         start = first if number == 0 else found.first
@@ -267,7 +268,9 @@ def _suffixed(text: str, these: Words, index: int) -> Mention | None:
     if last >= len(these):
         return None
     if these.stem[last] in {"allergy", "intolerance"}:
-        return _allergy(these, _with_reaction(text, these, name, index, last + 1), index, Assertion.PRESENT)
+        denied = not _DENIALS.isdisjoint(these.text[max(0, index - 2) : index])
+        whole = _with_reaction(text, these, name, index, last + 1)
+        return _allergy(these, whole, index, Assertion.ABSENT if denied else Assertion.PRESENT)
     if these.text[last] in _CAUSED:
         whole = _with_reaction(text, these, name, index, last)
         return _allergy(these, whole, index, Assertion.PRESENT) if whole.reaction else None

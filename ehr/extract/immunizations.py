@@ -43,6 +43,13 @@ def _phrases() -> Iterator[tuple[str, str]]:
 _VACCINES: Phrases[str] = Phrases(_phrases())
 
 
+_DISEASES: Phrases[str] = Phrases(
+    (disease, row[0]) for row in resources.table("vaccines") for disease in row[1].split("|") if disease
+)
+_NOUNS = frozenset({"vaccine", "vaccination", "immunization", "shot"})
+_JOINTS = frozenset({"and", "or", ",", "the"})
+
+
 def _pattern(phrases: list[str]) -> re.Pattern[str]:
     ordered = sorted(phrases, key=len, reverse=True)
     return re.compile(rf"(?<![\w'])(?:{'|'.join(map(re.escape, ordered))})(?![\w'])", re.IGNORECASE)
@@ -66,7 +73,7 @@ def find_immunizations(doc: Doc) -> Doc:
 
 
 def _read(text: str, these: Words) -> Iterator[Mention]:
-    hits = list(_VACCINES.scan(these.stem))
+    hits = _hits(these)
     previous: tuple[str, Span | None] = ("", None)
     for number, (first, last, name) in enumerate(hits):
         floor = these.end[hits[number - 1][1] - 1] if number else 0
@@ -79,6 +86,48 @@ def _read(text: str, these: Words) -> Iterator[Mention]:
             status, cue = previous if previous[0] else following
         previous = (status, cue)
         yield _mention(text, name, span, status, cue)
+
+
+def _hits(these: Words) -> list[tuple[int, int, str]]:
+    """The vaccines named, those included that share one noun ("flu and pneumonia vaccines", "Vaccines: flu,
+    tetanus").
+    """
+    named = list(_VACCINES.scan(these.stem))
+    found = list(named)
+    for first, _, _ in named:
+        found += _before(these, first)
+    for index, stem in enumerate(these.stem):
+        if stem in _NOUNS and these.text[index + 1 : index + 2] == [":"]:
+            found += _after_heading(these, index + 2)
+    kept = {hit[0]: hit for hit in sorted(found, key=lambda one: one[1] - one[0])}
+    return sorted(kept.values())
+
+
+def _before(these: Words, first: int) -> Iterator[tuple[int, int, str]]:
+    """Diseases joined on to the vaccine that begins at word `first`, right to left."""
+    while first > 1 and these.text[first - 1] in _JOINTS:
+        end = first - 1
+        while end > 0 and these.text[end - 1] in _JOINTS:
+            end -= 1
+        diseases = (_disease(these, start) for start in range(max(0, end - 3), end))
+        hit = next((disease for disease in diseases if disease is not None and disease[1] == end), None)
+        if hit is None:
+            return
+        yield hit
+        first = hit[0]
+
+
+def _after_heading(these: Words, index: int) -> Iterator[tuple[int, int, str]]:
+    while index < len(these) and (hit := _disease(these, index)) is not None:
+        yield hit
+        index = hit[1]
+        while index < len(these) and these.text[index] in _JOINTS:
+            index += 1
+
+
+def _disease(these: Words, index: int) -> tuple[int, int, str] | None:
+    hit = _DISEASES.longest(these.stem, index)
+    return (index, hit[0], hit[1]) if hit is not None else None
 
 
 def _status(text: str, floor: int, vaccine: Span, stop: int) -> tuple[str, Span | None]:

@@ -31,7 +31,7 @@ class Shape(StrEnum):
 class Reading:
     """What is said of a measurement: value, unit and comparator as dictated, and the verdict in the entry's words.
 
-    `shared` tells that names joined before this one take part in it.
+    `shared` tells that names joined before this one take part in it; `start` is where the words after the name begin.
     """
 
     span: Span
@@ -40,7 +40,7 @@ class Reading:
     comparator: str = ""
     interpretation: str = ""
     shared: bool = False
-    _units: str = ""
+    start: int = 0
 
 
 def _any(phrases: list[str]) -> str:
@@ -50,19 +50,21 @@ def _any(phrases: list[str]) -> str:
 _INTERPRETATIONS = {phrase: name for name, said in _WORDS["interpretations"].items() for phrase in said}
 INTERPRETATION = re.compile(rf"(?:{_any(list(_INTERPRETATIONS))})(?![\w-])", re.IGNORECASE)
 _FILLER = re.compile(
-    rf"[:=,]|-(?=\s)|(?:{_any(_WORDS['fillers'])})(?![\w'/-])|(?:\d+|a|an|one|two|three)\s+(?:days?|weeks?|"
-    rf"months?|years?|hours?)\s+ago\b|"
+    r"[:=,]|-(?=\s)|(?:\d+|a|an|one|two|three)\s+(?:days?|weeks?|months?|years?|hours?)\s+ago\b|"
     r"(?:last|this|earlier this|earlier)\s+(?:month|week|year|visit|night|time|fall|spring|summer|winter|monday|"
-    r"tuesday|wednesday|thursday|"
-    r"friday|saturday|sunday)\b|(?:in|on|from)\s+(?:january|february|march|april|may|june|july|august|september|"
-    r"october|november|december)"
-    r"(?:\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?(?!\.\d|/))?(?:,?\s+\d{4})?\b",
+    r"tuesday|"
+    r"wednesday|thursday|friday|saturday|sunday)\b|"
+    r"(?:in|on|from)\s+(?:january|february|march|april|may|june|july|august|september|october|november|december)"
+    r"(?:\s+(?:the\s+)?\d{1,2}(?:st|nd|rd|th)?(?!\.\d|/))?(?:,?\s+\d{4})?\b|"
+    rf"(?:{_any(_WORDS['fillers'])})(?![\w'/-])",
     re.IGNORECASE,
 )
+_CHANGES = frozenset(_WORDS["changes"])
+_BY = re.compile(r"(?:up|down|increased|decreased)\s+(?:by\s+)?(?:about\s+)?\d(?!\d*\.?\d*\s+from\b)", re.IGNORECASE)
 _COMPARATOR = re.compile(rf"(?:{_any(list(_WORDS['comparators']))})(?=\s*\d)", re.IGNORECASE)
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
 _TO = r"\s*(?:-|–|to|and)\s*"
-_PRESSURE = re.compile(r"(?P<value>\d{2,3}\s*(?:/|over)\s*\d{2,3})(?![\d/%]|\.\d)")
+_PRESSURE = re.compile(r"(?P<value>\d{2,3}s?\s*(?:/|over)\s*(?:the\s+)?\d{2,3}s?)(?![\w/%]|\.\d)")
 _HEIGHT = re.compile(
     r"(?P<value>\d\s*(?:ft|feet|foot|')\s*(?:\d{1,2}(?:\.\d)?\s*(?:in(?:ches)?\b|\"|'')?)?)", re.IGNORECASE
 )
@@ -101,12 +103,14 @@ def read(text: str, position: int, stop: int, shape: Shape, units: str) -> Readi
     """What the words of `text` from `position` to `stop` say of a measurement; None where they give neither value
     nor verdict.
     """
-    reading = Reading(Span(position, position), _units=units)
+    reading = Reading(Span(position, position), start=position)
     at = position
     while at < stop:
         if text[at] in " \t":
             at += 1
             continue
+        if _BY.match(text, at):
+            return None
         step = _step(text, at, stop, shape, units, reading)
         if step is None:
             break
@@ -128,7 +132,7 @@ def _step(text: str, at: int, stop: int, shape: Shape, units: str, reading: Read
         judged = interpretation_of(verdict[0])
         if reading.interpretation and judged != reading.interpretation:
             return None
-        if re.match(r"\s+for\b", text[verdict.end() : verdict.end() + 5]) and judged in ("positive", "negative"):
+        if shape is Shape.RESULT and text.startswith(" for ", verdict.end()) and judged in ("positive", "negative"):
             return None
         reading.interpretation = judged
         reading.span = Span(reading.span.start, verdict.end())
@@ -152,7 +156,7 @@ def _value(text: str, at: int, stop: int, shape: Shape, units: str, reading: Rea
         match = _PRESSURE.match(text, at)
         if match is None:
             return None
-        reading.value = re.sub(r"\s*(?:/|over)\s*", "/", match["value"])
+        reading.value = re.sub(r"\s*(?:/|over)\s*(?:the\s+)?", "/", match["value"])
         return _unit(text, match.end(), units, reading)
     if shape is Shape.HEIGHT:
         match = _HEIGHT.match(text, at)
@@ -164,6 +168,8 @@ def _value(text: str, at: int, stop: int, shape: Shape, units: str, reading: Rea
     if match is None or match.end() > stop or _NOT_THE_VALUE.match(text, match.end()):
         return None
     fields = match.groupdict()
+    if fields.get("low") and not _CHANGES.isdisjoint(re.findall(r"\w+", text[reading.start : at].lower())):
+        fields = {"value": fields["high"], "decade": None}
     reading.value = (
         f"{fields['low']}-{fields['high']}" if fields.get("low") else fields["value"] + (fields["decade"] or "")
     )

@@ -25,7 +25,14 @@ from ehr.extract.words import Phrases, Words, words
 SOURCE = "measurements"
 _WORDS = resources.load("measurements_words")
 _ORDERS = frozenset(_WORDS["orders"])
+_CONDITIONS = frozenset(_WORDS["conditions"])  # "low iron" and "high cholesterol" name a condition rather than a result
 _PAIN = frozenset(_WORDS["pain"])
+_URINE_VERDICTS = {"positive": "positive", "negative": "negative", "trace": "positive", "no": "negative"}
+_URINE_FILLERS = frozenset(
+    {"is", "was", "for", "and", "or", ",", "the", "came", "back", "showed", "shows", "large", "small", "moderate"}
+)
+_URINE_REACH_WORDS = 30
+_SECOND_READING = 40  # characters after a blood pressure in which another may stand without its name
 _PAIN_REACH_WORDS = 14
 _ORDER_REACH_WORDS = 6
 
@@ -49,6 +56,7 @@ def _tests() -> Iterator[tuple[str, Test]]:
 
 _TESTS: Phrases[Test] = Phrases(_tests())
 _URINE: Phrases[str] = Phrases((phrase, phrase) for phrase in _WORDS["urine"])
+_SWABBED: Phrases[str] = Phrases((word, name) for name, said in _WORDS["swab analytes"].items() for word in said)
 _ANALYTES: Phrases[str] = Phrases((word, name) for name, said in _WORDS["urine analytes"].items() for word in said)
 _PAIN_SCORE = re.compile(r"(?<![\d./])(?P<value>\d{1,2}(?:\.5)?(?:\s*(?:-|to)\s*\d{1,2})?)\s*/\s*10(?![\d/%]|\.\d)")
 _NAMELESS_PRESSURE = re.compile(r"(?<![\d./])\d{2,3}/\d{2,3}(?![\d/%]|\.\d)")
@@ -80,7 +88,7 @@ def find_measurements(doc: Doc) -> Doc:
     """Add the vitals and results of `doc` to its mentions."""
     note, these = note_of(doc), words(doc)
     taken = [mention.span for mention in mentions(doc)]
-    found = [*_named_results(note, these), *_urine_findings(these), *_pain_scores(note.written)]
+    found = [*_named_results(note, these), *_urine_findings(these), *_tested_for(these), *_pain_scores(note.written)]
     found += _nameless(note, found)
     mentions(doc).extend(_once(mention for mention in found if not any(span.contains(mention.span) for span in taken)))
     return doc
@@ -153,7 +161,8 @@ def _judge_before(text: str, these: Words, one: _Named) -> None:
     judged = interpretation_of(match[0])
     start = these.start[one.first - 1]
     if one.reading is None:
-        if judged and _NOT_A_RESULT.match(text, one.span.end) is None:
+        condition = one.test.name in _CONDITIONS and judged not in ("normal", "negative", "positive")
+        if judged and not condition and _NOT_A_RESULT.match(text, one.span.end) is None:
             one.reading = Reading(Span(start, one.span.end), interpretation=judged)
     elif not one.reading.interpretation:
         one.reading.interpretation = judged
@@ -186,20 +195,36 @@ def _urine_findings(these: Words) -> Iterator[Mention]:
     """The findings in "urine is positive for blood, negative for nitrites"."""
     for _, last, _ in _URINE.scan(these.stem):
         index, verdict = last, ""
-        while index < len(these) and index < last + 30 and these.text[index] not in {".", "\n"}:
-            judged = interpretation_of(these.text[index]) if INTERPRETATION.fullmatch(these.text[index]) else ""
-            if judged in ("positive", "negative"):
-                verdict, index = judged, index + 1
-                continue
+        while index < min(len(these), last + _URINE_REACH_WORDS):
+            judged = _URINE_VERDICTS.get(these.text[index])
             hit = _ANALYTES.longest(these.stem, index) if verdict else None
-            if hit is not None:
-                span = these.span(index, hit[0])
-                yield Mention(Kind.LAB, hit[1], span, SOURCE, settled=True, attributes={"interpretation": verdict})
+            if judged is not None:
+                verdict = judged
+            elif hit is not None:
+                yield _verdict(these, hit[1], index, hit[0], verdict)
                 index = hit[0]
                 continue
-            if these.text[index] not in {"is", "was", "for", "and", "or", ",", "the", "trace", "came", "back"}:
+            elif these.text[index] not in _URINE_FILLERS:
                 break
             index += 1
+
+
+def _tested_for(these: Words) -> Iterator[Mention]:
+    """The tests in "negative for flu and COVID"."""
+    for index, word in enumerate(these.text):
+        if word not in ("positive", "negative") or these.text[index + 1 : index + 2] != ["for"]:
+            continue
+        at = index + 2
+        while at < len(these) and (hit := _SWABBED.longest(these.stem, at)) is not None:
+            yield _verdict(these, hit[1], index, hit[0], word)
+            at = hit[0]
+            while at < len(these) and these.text[at] in {"and", "or", ","}:
+                at += 1
+
+
+def _verdict(these: Words, name: str, first: int, last: int, verdict: str) -> Mention:
+    span = these.span(first, last)
+    return Mention(Kind.LAB, name, span, SOURCE, settled=True, attributes={"interpretation": verdict})
 
 
 def _pain_scores(text: str) -> Iterator[Mention]:
@@ -221,10 +246,15 @@ def _nameless(note: Note, found: list[Mention]) -> list[Mention]:
     """A bare 142/88 in the vitals, and "he is 5 ft 11 in tall"."""
     text = note.written
     matches = [("height", match) for match in _NAMELESS_HEIGHT.finditer(text)]
-    for section in note.sections:
-        if section.name == "vital_signs":
-            bare = _NAMELESS_PRESSURE.finditer(text, section.body.start, section.body.end)
-            matches += [("blood pressure", match) for match in bare if _is_pressure(match[0])]
+    places = [section.body for section in note.sections if section.name == "vital_signs"]
+    places += [
+        Span(mention.span.end, mention.span.end + _SECOND_READING)
+        for mention in found
+        if mention.name == "blood pressure"
+    ]
+    for place in places:
+        bare = _NAMELESS_PRESSURE.finditer(text, place.start, min(place.end, len(text)))
+        matches += [("blood pressure", match) for match in bare if _is_pressure(match[0])]
     return [
         _filed(Kind.VITAL, name, Span(*match.span()), Reading(Span(*match.span()), value=match[0]))
         for name, match in matches

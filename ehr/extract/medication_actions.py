@@ -68,6 +68,10 @@ _PASSIVE = re.compile(
     r"started|doubled)\b",
     re.IGNORECASE,
 )
+_TURNS_INTO = re.compile(
+    r"\s*(?:(?:was|is|were|has been|will be|be)\s+)?(?:changed|switched|transitioned|converted)\s+(?:over\s+)?to\b",
+    re.IGNORECASE,
+)
 _AFTER_REACH = 36
 _BREAK = re.compile(r"[.?!;\n]")
 
@@ -168,6 +172,11 @@ def _ends_with(pattern: re.Pattern[str], gap: str) -> bool:
 
 def _at(match: re.Match[str], offset: int) -> Span:
     return Span(match.start() + offset, match.end() + offset)
+
+
+def turns_into(gap: str) -> bool:
+    """Whether the words between two names say that the first became the second: "was changed to"."""
+    return _TURNS_INTO.match(gap) is not None
 
 
 def links_switch(gap: str) -> bool:

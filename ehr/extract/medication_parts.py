@@ -49,6 +49,11 @@ class Part:
     measure: bool = False
     timing: Timing | None = None
 
+    @property
+    def is_strength(self) -> bool:
+        """Whether the number says what the preparation holds ("5/325", "1%", "400 mg per 5 mL"), not what is taken."""
+        return self.unit == "%" or "/" in self.value or ("/" in self.unit and self.unit.lower().endswith("ml"))
+
 
 @dataclass(frozen=True, slots=True)
 class Unit:
@@ -77,11 +82,14 @@ def _compile(pattern: str) -> re.Pattern[str]:
 
 
 _AMOUNT = rf"(?:{NUMBER}|1/2|one and a half|(?:a |one )?half|an?(?=\s))"
-_PER = r"(?:\s*(?:/|per)\s*(?:kg|kilogram|hour|hr|h|minute|min|m2|dose)\b)?"
+_PER = r"(?:\s*(?:/|per)\s*(?:kg|kilogram|hour|hr|h|minute|min|m2|dose|\d*\.?\d*\s*mL)\b)?"
 _DOSE = _compile(
     rf"(?:about |up to )?(?P<low>{_AMOUNT})(?P<million>\s*(?:million|M)\b)?\s*(?:(?:-|–|to|"
     rf"or)\s*(?P<high>{_AMOUNT})\s*)?-?\s*"
     rf"(?:of\s+an?\s+|an?\s+)?(?P<unit>(?:{_any(UNITS)}){_PER})(?![\w'])"
+)
+_COMBINED = _compile(
+    r"(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+(?:\.\d+)?){1,2})(?:\s*(?P<unit>mg|mcg|g)\b)?(?![\w/%.-]|\.\d)"
 )
 _BARE_DOSE = _compile(rf"(?P<low>\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<high>{NUMBER}))?(?![\w%/.]|\.\d)")
 _CHANGE = _compile(
@@ -103,12 +111,18 @@ _DURATION = _compile(
 _COURSE = _compile(rf"(?P<low>{NUMBER})[\s-]*(?P<unit>days?|weeks?|months?)[\s-]+(?:course|supply)(?:\s+of)?\b")
 _COUNT = _compile(rf"(?:for|times|x|\*)\s*(?P<low>{NUMBER})\s*(?:doses?|times)\b")
 _FILLER = _compile(
-    r",|:|-(?=\s)|(?:with|without|with or without) (?:food|milk|water|orange juice|meals|"
-    r"a full glass of water)\b|on an empty stomach\b|"
-    r"(?:at|to|of|take|takes|taken|taking|given|dose|doses|dosed|currently|now|today|total|the|only|a dose of|"
-    r"another|which|that|is|was|"
-    r"be|been|he|she|they|patient|back|down|up|about|around|uses|using|used|regularly|daily dose|in the form|"
-    r"apply|inhale|use|into)\b|and(?=\s+(?:at|in|every|with|before|after)\b)"
+    r"(?:to|on|over|into) (?:(?:the|his|her|each|both|affected) )+(?:\w+ ){1,3}?(?=once|twice|\d|daily|every|"
+    r"as needed|for \d)|"
+    r",|:|-(?=\s)|(?:with|without|with or without) (?:food|milk|water|orange juice|meals|a full glass of water)\b|"
+    r"on an empty stomach\b|(?:at|to|of|take|takes|taken|taking|given|dose|doses|dosed|currently|now|today|total|"
+    r"the|only|"
+    r"a dose of|another|which|that|is|was|be|been|he|she|they|patient|back|down|up|about|around|uses|using|used|"
+    r"regularly|"
+    r"daily dose|apply|inhale|use|into|(?:extended|immediate|delayed|sustained|controlled)[\s-]release|er|xr|xl|"
+    r"sr|cr|dr|"
+    r"hfa|ds|hydrochloride|hcl|sodium|acetate|sulfate|tartrate|succinate|strength|generic|chewable|"
+    r"over the counter|otc)\b|"
+    r"and(?=\s+(?:at|in|every|with|before|after)\b)"
 )
 
 
@@ -249,6 +263,15 @@ def _dose(text: str, position: int) -> Part | None:
     return Part(PartKind.DOSE, Span(*match.span()), value, symbol, measure=unit.measure)
 
 
+def _combined(text: str, position: int) -> Part | None:
+    """The strength of a combination: "5/325"."""
+    match = _COMBINED.match(text, position)
+    if match is None or match["value"] == "1/2" or match["value"].endswith("/10"):
+        return None
+    unit = match["unit"] or ""
+    return Part(PartKind.DOSE, Span(*match.span()), re.sub(r"\s", "", match["value"]), unit.lower(), measure=True)
+
+
 def _counted(said: str) -> str:
     """A counted unit as said; shorthand in full."""
     lower = said.lower()
@@ -331,6 +354,7 @@ _READERS: tuple[Callable[[str, int], Part | None], ...] = (
     _duration,
     _count,
     _timing,
+    _combined,
     _dose,
     _worded(PartKind.FORM, _FORM, {word.replace("-", " "): form for word, form in _FORMS.items()}),
     _worded(PartKind.ROUTE, _ROUTE, {word.replace("-", " "): route for word, route in _ROUTES.items()}),

@@ -9,25 +9,24 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ehr.chart.entry import Assertion, AttributeValue, Kind
+from ehr.chart.entry import Assertion, Kind
 from ehr.chart.note import Note, Span
 from ehr.extract import medication_actions as actions
 from ehr.extract.medication_actions import Act
+from ehr.extract.medication_entries import Use, entries
 from ehr.extract.medication_lexicon import Name, names
-from ehr.extract.medication_parts import FORM_ROUTES, Part, PartKind, bare_dose_at, part_at, parts
-from ehr.extract.medication_timing import Timing
-from ehr.extract.mention import Mention, mentions, note_of
+from ehr.extract.medication_parts import Part, PartKind, bare_dose_at, part_at, parts
+from ehr.extract.mention import mentions, note_of
 from ehr.extract.words import words
 
-SOURCE = "medications"
-_PLANS = frozenset({"plan", "assessment_and_plan", "assessment", "impression"})
 _LISTS = frozenset({"medications"})
 _BREAK = re.compile(r"[.?!;\n]+(?=\s|$)")
+_DOSE_END = re.compile(r"\s*(?:[,.;](?!\d)|and\b(?!\s+a half)|$)")
 _LEAD_FILLER = re.compile(r"(?:of|the|a|an|his|her|some|extra|generic)\b", re.IGNORECASE)
 _LEAD_WORDS = 8
 _MEASURED = re.compile(
@@ -59,35 +58,6 @@ _TAKEN = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Use:
-    """One mention of a medicine with what the text says of it there."""
-
-    name: Name
-    lead: list[Part] = field(default_factory=list)
-    chain: list[Part] = field(default_factory=list)
-    act: Act = field(default_factory=Act)
-
-    @property
-    def parts(self) -> list[Part]:
-        """All parts but joining words."""
-        return [part for part in (*self.lead, *self.chain) if part.kind is not PartKind.FILLER]
-
-    @property
-    def start(self) -> int:
-        """Where the instruction begins."""
-        return min([self.name.span.start, *(part.span.start for part in self.lead)])
-
-    @property
-    def end(self) -> int:
-        """Where the instruction ends."""
-        return max([self.name.span.end, *(part.span.end for part in self.chain)])
-
-    def first(self, kind: PartKind) -> Part | None:
-        """The first part of a kind."""
-        return next((part for part in self.parts if part.kind is kind), None)
-
-
 @Language.component("medications")
 def find_medications(doc: Doc) -> Doc:
     """Add the medicines of `doc` to its mentions."""
@@ -95,7 +65,7 @@ def find_medications(doc: Doc) -> Doc:
     free = [name for name in names(words(doc)) if not any(span.overlaps(name.span) for span in taken)]
     note = note_of(doc)
     uses = list(_uses(note, free))
-    mentions(doc).extend(_entries(note, uses))
+    mentions(doc).extend(entries(note, uses))
     return doc
 
 
@@ -110,8 +80,8 @@ def _uses(note: Note, found: list[Name]) -> Iterator[Use]:
         )
         floor = max(previous.end if previous else 0, _sentence_start(text, name.span.start))
         lead = [*_lead(text, floor, name.span.start), *_inside(text, name.span)]
-        use = Use(name, lead, _chain(text, name.span.end, stop))
-        if following == stop:
+        use = Use(name, lead, _chain(text, name, stop))
+        if following == stop < len(text):
             _give_back(text, use, following)
         listed = previous is not None and previous.end >= floor and actions.is_list(text[previous.end : use.start])
         if not _is_medicine(note, use, listed):
@@ -122,16 +92,17 @@ def _uses(note: Note, found: list[Name]) -> Iterator[Use]:
             yield use
 
 
-def _chain(text: str, start: int, stop: int) -> list[Part]:
+def _chain(text: str, name: Name, stop: int) -> list[Part]:
     """The parts that follow a name, over joining words and over what it is taken for ("gabapentin for neuropathy
     300 mg").
     """
+    start = name.span.end
     chain = list(parts(text, start, stop))
     end = chain[-1].span.end if chain else start
     passive = actions.passive_end(text, end, stop)
     if passive is not None:
         chain += parts(text, passive, stop)
-    bare = _bare_dose(text, chain, start, stop)
+    bare = None if name.medicine.needs_context else _bare_dose(text, chain, start, stop)
     if bare is not None:
         return [*chain, bare, *parts(text, bare.span.end, stop)]
     if not any(part.kind in (PartKind.DOSE, PartKind.TIMING) for part in chain):
@@ -155,9 +126,11 @@ def _bare_dose(text: str, chain: list[Part], start: int, stop: int) -> Part | No
     dose = bare_dose_at(text, spaced.end() if spaced else position)
     if dose is None or dose.span.end > stop:
         return None
+    if _DOSE_END.match(text, dose.span.end) or not text[dose.span.end : stop].strip():
+        return dose
     after = re.compile(r"\s+").match(text, dose.span.end)
-    nextpart = part_at(text, after.end()) if after else None
-    return dose if nextpart is not None and nextpart.kind in (PartKind.TIMING, PartKind.PRN, PartKind.ROUTE) else None
+    following = part_at(text, after.end()) if after else None
+    return dose if following is not None and following.kind in (PartKind.TIMING, PartKind.PRN, PartKind.ROUTE) else None
 
 
 def _lead(text: str, floor: int, name: int) -> list[Part]:
@@ -225,7 +198,8 @@ def _is_medicine(note: Note, use: Use, listed: bool) -> bool:  # noqa: FBT001 - 
     """Whether the name is a medicine in its place, not an analyte, a substance of abuse or a procedure."""
     text, span = note.written, use.name.span
     dosed = use.first(PartKind.DOSE) is not None or use.first(PartKind.CHANGE) is not None
-    if not dosed and (_MEASURED.match(text, span.end) or _PROCEDURE.match(text, span.end)):
+    timed = dosed or use.first(PartKind.TIMING) is not None
+    if not timed and (_MEASURED.match(text, span.end) or _PROCEDURE.match(text, span.end)):
         return False
     if not use.name.medicine.needs_context or dosed:
         return True
@@ -234,7 +208,7 @@ def _is_medicine(note: Note, use: Use, listed: bool) -> bool:  # noqa: FBT001 - 
     before = text[max(0, span.start - 60) : span.start]
     if _TESTED.search(before):
         return False
-    if use.first(PartKind.TIMING) or use.first(PartKind.PRN) or use.first(PartKind.FORM):
+    if timed or use.first(PartKind.PRN) or use.first(PartKind.FORM):
         return True
     section = note.section_at(span.start)
     return listed or _TAKEN.search(before) is not None or (section is not None and section.name in _LISTS)
@@ -248,6 +222,8 @@ def _act(note: Note, use: Use, previous: Use | None, *, listed: bool, stop: int)
         if previous.act.link == "from" and actions.links_switch(gap):
             previous.act = replace(previous.act, action="stop", link="")
             return replace(previous.act, action="start")
+        if actions.turns_into(gap):
+            previous.act = replace(previous.act, action="stop", link="")
         act = previous.act if listed else actions.before(text, previous.end, use.start)
         if listed and act.link:
             act = replace(act, link="")
@@ -267,110 +243,3 @@ def _act(note: Note, use: Use, previous: Use | None, *, listed: bool, stop: int)
 def _section_start(note: Note, position: int) -> int:
     section = note.section_at(position)
     return section.body.start if section is not None and section.body.start <= position else 0
-
-
-def _entries(note: Note, uses: list[Use]) -> Iterator[Mention]:
-    """One mention for each drug: its name as first said, its final dose and action."""
-    by_ingredient: dict[str, list[Use]] = {}
-    for use in uses:
-        by_ingredient.setdefault(use.name.medicine.ingredient, []).append(use)
-    for same in by_ingredient.values():
-        yield _entry(note, same)
-
-
-def _entry(note: Note, uses: list[Use]) -> Mention:
-    deciding = _deciding(uses)
-    attributes: dict[str, AttributeValue] = {}
-    for use in uses:
-        if use.act.assertion is deciding.act.assertion or use is deciding:
-            attributes |= _attributes(use)
-    if deciding.act.assertion is Assertion.PRESENT:
-        attributes["action"] = _final_action(note, uses)
-    elif deciding.act.assertion is not Assertion.HYPOTHETICAL:
-        attributes.pop("action", None)
-    shown = next((use for use in reversed(uses) if use.parts and use.act.assertion is deciding.act.assertion), deciding)
-    return Mention(
-        kind=Kind.MEDICATION,
-        name=uses[0].name.name,
-        span=Span(shown.start, shown.end),
-        source=SOURCE,
-        assertion=deciding.act.assertion,
-        settled=True,
-        cue=deciding.act.cue,
-        attributes=attributes,
-        name_span=shown.name.span,
-        concept=shown.name.medicine.ingredient,
-    )
-
-
-def _deciding(uses: list[Use]) -> Use:
-    """The mention whose assertion counts: a later plain statement overrules history, and a thought overrules
-    nothing.
-    """
-    stated = [use for use in uses if use.act.assertion is not Assertion.HYPOTHETICAL] or uses
-    acted = [use for use in stated if use.act.action or use.act.assertion is not Assertion.PRESENT]
-    return (acted or stated)[-1]
-
-
-def _final_action(note: Note, uses: list[Use]) -> str:
-    said = [use.act.action for use in uses if use.act.assertion is Assertion.PRESENT]
-    decided = [action for action in said if action not in ("", "taking", "switch")]
-    if decided:
-        return decided[-1]
-    changed = next((use.first(PartKind.CHANGE) for use in uses if use.first(PartKind.CHANGE)), None)
-    if changed is not None:
-        return "increase" if float(changed.value) > float(changed.previous) else "decrease"
-    section = note.section_at(uses[0].name.span.start)
-    planned = section is not None and section.name in _PLANS
-    return "start" if planned and not said[0] and len(uses) == 1 else "taking"
-
-
-def _attributes(use: Use) -> dict[str, AttributeValue]:
-    """What one mention says of dose, form, route, timing and duration."""
-    found: dict[str, AttributeValue] = {}
-    dose = use.first(PartKind.CHANGE) or use.first(PartKind.DOSE)
-    if dose is not None:
-        found["dose"] = dose.value
-        unit = dose.unit or next((part.unit for part in use.parts if part.unit), "")
-        if unit:
-            found["unit"] = unit
-        if dose.previous:
-            found["previous_dose"] = dose.previous
-    form = use.first(PartKind.FORM)
-    if form is not None:
-        found["form"] = form.value
-    route = _route(use)
-    if route:
-        found["route"] = route
-    timing = _timing(use)
-    if timing is not None and timing.label:
-        found["frequency"] = timing.label
-    prn = use.first(PartKind.PRN)
-    if prn is not None:
-        found["prn"] = True
-        if prn.value:
-            found["prn_reason"] = prn.value
-    duration = use.first(PartKind.DURATION) or use.first(PartKind.COUNT)
-    if duration is not None:
-        found["duration"] = duration.value
-    return found
-
-
-def _route(use: Use) -> str:
-    said = use.first(PartKind.ROUTE)
-    if said is not None:
-        return said.value
-    form = use.first(PartKind.FORM)
-    dose = use.first(PartKind.DOSE)
-    named = [form.value] if form else []
-    if dose is not None and not dose.measure:
-        named.append(dose.unit.rstrip("s"))
-    return next((FORM_ROUTES[form] for form in named if form in FORM_ROUTES), "")
-
-
-def _timing(use: Use) -> Timing | None:
-    timing: Timing | None = None
-    for part in use.parts:
-        if part.timing is not None and part.kind is PartKind.TIMING:
-            timing = part.timing if timing is None else timing.merged(part.timing)
-    return timing
