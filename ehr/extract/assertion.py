@@ -30,8 +30,9 @@ _REPORTING = Phrases((word, word) for word in _DATA["reporting"])
 _AFFECTED = Phrases((word, word) for word in _DATA["affected"])
 _POSSESSIVES = frozenset({"his", "her", "their", "my", "a", "the", "an", "both", "one"})
 _ADVERBS = frozenset({"also", "both", "either", "recently", "previously"})
-_STRENGTH = ("hypothetical", "absent", "possible", "resolved", "historical")
+_STRENGTH = ("ignored", "hypothetical", "absent", "possible", "resolved", "historical")
 _FAR = 12
+_FILED = {"resolved": Assertion.ABSENT, "ignored": Assertion.HYPOTHETICAL}
 
 PATIENT, OTHER = "patient", "other"
 
@@ -55,7 +56,11 @@ class Cue:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What the cues say of a fact: `experiencer` is "patient", a relation ("mother", "family") or "other"."""
+    """What the cues say of a fact.
+
+    `status` is an assertion's value, "resolved", or "ignored" for what is only talked about ("risk of infection");
+    `experiencer` is "patient", a relation ("mother", "family") or "other".
+    """
 
     status: str
     experiencer: str
@@ -66,7 +71,7 @@ class Judgement:
         """The assertion as the chart files it, a resolved finding counting as absent now."""
         if self.experiencer != PATIENT and self.status != "absent":
             return Assertion.FAMILY
-        return Assertion.ABSENT if self.status == "resolved" else Assertion(self.status)
+        return _FILED.get(self.status) or Assertion(self.status)
 
 
 class Context:
@@ -114,12 +119,18 @@ class Context:
         stems = self._words.stem
         for first, last, (options, reach) in _cues().scan(stems):
             for status, forward in options:
-                if not forward:
+                if not forward and (len(options) == 1 or not self._leads(last)):
                     yield Cue(first, last, status, max(self._back(first, status), first - reach), first)
+                elif not forward:
+                    continue
                 elif status == "hypothetical":
                     yield Cue(first, last, status, last, self._condition(first, last))
                 elif not (status == "historical" and first and stems[first - 1] in _DURATIONS):
                     yield Cue(first, last, status, last, min(self._list(last, status), last + reach))
+
+    def _leads(self, last: int) -> bool:
+        """Whether a finding follows at word `last`, which an adjective there describes ("suspected sleep apnea")."""
+        return last < len(self._words) and finding_end(self._words.stem, last) is not None
 
     def _condition(self, first: int, last: int) -> int:
         """A condition governs its own statement and, where it comes first, the one that follows from it."""

@@ -43,8 +43,8 @@ _TOPICS = frozenset(_GRAMMAR["topics"])
 _TOPIC_FOLLOWERS = frozenset(_GRAMMAR["topic_followers"])
 _NOT_TOPIC_BEFORE = frozenset(_GRAMMAR["not_topic_before"])
 _BEING = frozenset({"is", "are", "was", "were", "be", "been"})
-_GOING_ON = frozenset({"", ",", ":", "in", "on", "at", "by", "with", "of", "to", "for", "and", "or", "over", "during", "from",
-                       "here", "out", "within", "throughout", "along"})  # fmt: skip
+_GOING_ON = frozenset({"", ",", ":", "in", "on", "at", "by", "with", "of", "to", "for", "and", "or", "over", "during",
+                       "from", "here", "out", "within", "throughout", "along"})  # fmt: skip
 _ADVERBS = frozenset({"also", "not", "clearly", "definitely", "again", "well"})
 
 
@@ -168,6 +168,8 @@ def _imperative(these: Words, index: int) -> int | None:
     text = these.text
     after = text[index + 1] if index + 1 < len(text) else "."
     before = text[index - 1]
+    if any(word in {"if", "when", "should", "unless"} for word in text[max(0, index - 4) : index]):
+        return None
     noun = text[index] in _NOUNS_TOO and after in _NOT_IMPERATIVE_AFTER
     if before == "and" and not noun:
         return index - 1 or None

@@ -14,9 +14,34 @@ from spacy.language import Language
 
 from ehr.chart.entry import Entry
 from ehr.chart.note import Note
-from ehr.extract import clauses, entries
+from ehr.extract import (
+    allergies,
+    attributes,
+    clauses,
+    entries,
+    findings,
+    follow_up,
+    immunizations,
+    judgement,
+    measurements,
+    medications,
+    plan,
+    social,
+)
 
-PIPELINE: tuple[tuple[object, str], ...] = ((clauses, "clauses"),)
+PIPELINE: tuple[tuple[object, str], ...] = (
+    (clauses, "clauses"),
+    (allergies, "allergies"),
+    (medications, "medications"),
+    (immunizations, "immunizations"),
+    (measurements, "measurements"),
+    (findings, "findings"),
+    (judgement, "judgement"),
+    (plan, "plan"),
+    (follow_up, "follow_up"),
+    (social, "social"),
+    (attributes, "attributes"),
+)
 """Each component's module, whose import registers the factory, and the factory's name; in the order they run."""
 
 

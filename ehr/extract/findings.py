@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ehr.chart.entry import Kind
+from ehr.chart.entry import Assertion, Kind
 from ehr.extract import resources
 from ehr.extract.anatomy import FILLERS, GRAMMAR, Place, place_at, skip_qualities
 from ehr.extract.lexicon import Term, conditions
@@ -30,6 +30,8 @@ _DIFFICULTY = Phrases((word, word) for word in GRAMMAR["difficulty"])
 _ACTIONS: Phrases[str] = Phrases(GRAMMAR["actions"])
 _DEGREES: Phrases[str] = Phrases(GRAMMAR["degrees"])
 _FUNCTIONS = Phrases((word, word) for word in GRAMMAR["functions"])
+_SPREAD = frozenset(GRAMMAR["spread"])
+_NEGATED: dict[str, str] = GRAMMAR["negated"]
 _WEIGHT: dict[str, str] = GRAMMAR["weight"]
 _AMBIGUOUS = frozenset(GRAMMAR["ambiguous"])
 _UPPERCASE = frozenset(GRAMMAR["uppercase"])
@@ -72,6 +74,11 @@ class Finding:
 def find(doc: Doc) -> Doc:
     """Append the problems and symptoms of `doc`."""
     these = words(doc)
+    for index, word in enumerate(these.text):
+        if word in _NEGATED:
+            span = these.span(index, index + 1)
+            mentions(doc).append(Mention(Kind.SYMPTOM, _NEGATED[word], span, "findings", Assertion.ABSENT, settled=True,
+                                         cue=span))  # fmt: skip
     for finding in _scan(these, doc.text):
         first, last = finding.evidence if finding.evidence != (0, 0) else (finding.first, finding.last)
         mention = Mention(
@@ -121,10 +128,19 @@ def _is_other_word(these: Words, text: str, found: Finding) -> bool:
 def _listed(stems: list[str], first: int) -> list[Finding]:
     """A phrase of the lexicon, with the place said after it where it is a head noun too."""
     hit = conditions().longest(stems, first)
-    if hit is None:
+    if hit is None or (hit[0] == first + 1 and _is_quality(stems, first)):
         return []
     last, term = hit
     return [_finding(first, last, term)]
+
+
+def _is_quality(stems: list[str], first: int) -> bool:
+    """Whether the word only describes the finding after it: "a burning foot pain"."""
+    start = skip_qualities(stems, first)
+    if start == first or start >= len(stems):
+        return False
+    place = place_at(stems, start)
+    return bool(_HEADS.longest(stems, start) or (place and _HEADS.longest(stems, min(place.last, len(stems) - 1))))
 
 
 def _finding(first: int, last: int, term: Term) -> Finding:
@@ -218,9 +234,11 @@ def _headed(stems: list[str], first: int) -> list[Finding]:
     if place is None:
         start, last, head = heads[0]
         return [Finding(start, last, head.name, head.kind)] if head.alone else []
+    spread = all(head.name in _SPREAD for _, _, head in heads)
     return [
         Finding(start, place.last if end == last else end, f"{place.name} {head.name}", head.kind, place.side,
                 evidence=(start, place.last))
+        if spread or end == last else Finding(start, end, head.name, head.kind)
         for start, end, head in heads
     ]  # fmt: skip
 

@@ -13,6 +13,9 @@ from ehr.chart.entry import Kind
 from ehr.extract import resources
 from ehr.extract.words import Phrases, singular, split
 
+_EVENT_HEADS = frozenset({"fracture", "dislocation", "sprain", "strain", "tear", "laceration", "cancer", "injury",
+                          "infarct", "hemorrhage", "contusion", "abscess"})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Term:
@@ -59,6 +62,15 @@ def concept_of(name: str) -> str:
         if hit and hit[0] == len(stems):
             return hit[1].concept
     return " ".join(stems)
+
+
+@cache
+def is_event(name: str) -> bool:
+    """Whether a history of the condition means a past event (a stroke, a fracture) and no ongoing disease."""
+    stems = list(split(name))
+    hit = conditions().longest(stems, 0) if stems else None
+    whole = hit is not None and hit[0] == len(stems) and hit[1].past
+    return whole or (bool(stems) and stems[-1] in _EVENT_HEADS)
 
 
 def singular_name(surface: str) -> str:
