@@ -45,7 +45,7 @@ def fhir_dosage(sig: Sig) -> dict[str, Any]:
     """The instruction as a FHIR R4 Dosage; the words stay in `text`, and numbers are Decimal so that "1.10" stays
     1.10.
     """
-    dosage: dict[str, Any] = {"text": sig.text}
+    dosage: dict[str, Any] = {"text": sig.text}  # which alone holds a combination's strength ("5/325")
     repeat = dict(sig.timing)
     if sig.duration and " to " not in sig.duration:
         amount, unit = sig.duration.split()
@@ -60,7 +60,7 @@ def fhir_dosage(sig: Sig) -> dict[str, Any]:
         dosage["asNeededBoolean"] = True
     if sig.route:
         dosage["route"] = {"text": sig.route}
-    if sig.dose:
+    if sig.dose and "/" not in sig.dose:
         dosage["doseAndRate"] = [_amount(sig.dose, sig.unit)]
     return dosage
 

@@ -29,8 +29,8 @@ NUMBER_WORDS: Mapping[str, str] = MappingProxyType(
 """The number words that sigs keep when no dictation step has written them as digits."""
 
 NUMBER = (
-    r"(?:\d+(?:,\d{3})+|\d+)?(?:\.\d+)?(?<=\d)(?!/\d)|(?:one|two|three|four|five|six|seven|eight|nine|ten|"
-    r"eleven|twelve)\b"
+    r"(?:(?:\d+(?:,\d{3})+|\d+)(?:\.\d+)?|\.\d+)(?!\d|\.\d|/\d)|"
+    r"(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)\b"
 )
 _TIMES_WORD = {1: "once", 2: "twice", 3: "three times", 4: "four times", 5: "five times", 6: "six times"}
 _UNIT = r"(?P<unit>minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|mos?|years?|yrs?|h|d|w|nights?)"

@@ -34,7 +34,7 @@ _REASON = re.compile(r"\s*(?:for\s+)?(?P<reason>[a-z][^,;.]*?)\s*(?=[,;.]|$)", r
 
 def parse(sig: str) -> Sig:
     """The instruction in `sig`; of several steps the first. What is not said is None."""
-    return parse_steps(sig)[0]
+    return replace(parse_steps(sig)[0], text=sig)
 
 
 def parse_steps(sig: str) -> tuple[Sig, ...]:
@@ -42,8 +42,6 @@ def parse_steps(sig: str) -> tuple[Sig, ...]:
     the drug.
     """
     steps = [_parse_step(step) for step in _STEP.split(sig) if step.strip()] or [Sig(text=sig)]
-    if len(steps) == 1:
-        return (replace(steps[0], text=sig),)
     first = steps[0]
     return tuple(
         replace(

@@ -24,7 +24,8 @@ SALTS = (
     "gluconate", "hydrobromide", "magnesium", "er", "xr", "xl", "sr", "la", "cr", "dr",
 )  # fmt: skip
 FORMS = re.compile(
-    r" (patch|otic|vaginal|nasal|nasal gel|nasal powder|nasal solution|sublingual|sublingual spray|buccal|gum|"
+    r" (patch|otic|vaginal|nasal|nasal gel|nasal powder|nasal solution|sublingual|sublingual and buccal|buccal|gum|"
+    r"sublingual spray|"
     r"lozenges?|spray|cream|implant|intramuscular|subcutaneous|inhalation|urogenital|intravesical|intrapleural|"
     r"pyelocalyceal|resin|acetate|supplements|intrauterine system)$"
 )
@@ -49,7 +50,8 @@ def main() -> None:
     names |= dict(brands(ingredient_of, {row[0] for row in added}))
     lexicon = {name: (ingredient, "drug", name) for name, ingredient in names.items()}
     for name, ingredient, kind, filed in added:
-        lexicon[name] = (ingredient or name, kind, filed or name)
+        known = lexicon.get(name, (name,))[0]
+        lexicon[name] = (ingredient or known, kind, filed or name)
     with TARGET.open("w", encoding="utf-8") as out:
         out.write(HEAD)
         out.writelines("\t".join((name, *row)) + "\n" for name, row in sorted(lexicon.items()) if row[1] != "never")
