@@ -6,13 +6,24 @@ rule files load on the first draft, not on import.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 from ehr.chart.encounter import Draft
-from ehr.chart.entry import Entry
+from ehr.chart.entry import Entry, Flag
 from ehr.chart.note import Note
 from ehr.chart.patient import Patient
-from transcriber.transcript import Transcript
+from transcriber.transcript import Transcript, Word
+
+
+LOW_PROBABILITY = Flag("low-probability", "A word that this entry rests on was heard with little certainty.")
+"""Set where the recognizer gave a word of the entry's name or value a probability below `DOUBTFUL`."""
+
+NO_SPEECH = Flag("no-speech", "A word that this entry rests on lies where no speech was found in the recording.")
+"""Set where a word of the evidence is stray (`Coverage.stray`): what a model invents over silence."""
+
+DOUBTFUL = 0.5
+"""Probability below which a word is doubtful."""
 
 
 def draft(transcript: Transcript, patient: Patient | None = None, *, on: date) -> Draft:
@@ -22,8 +33,9 @@ def draft(transcript: Transcript, patient: Patient | None = None, *, on: date) -
     """
     text = draft_text(transcript.text, on=on)
     named = _name_words(patient)
-    entries = tuple(entry for entry in text.entries if not named or not _is_name(entry, text.note, named))
-    return Draft(text.note, entries, transcript)
+    entries = (entry for entry in text.entries if not named or not _is_name(entry, text.note, named))
+    heard = Draft(text.note, (), transcript)
+    return replace(heard, entries=tuple(_with_flags(entry, heard) for entry in entries))
 
 
 def draft_text(said: str, *, on: date) -> Draft:
@@ -43,3 +55,25 @@ def _is_name(entry: Entry, note: Note, named: frozenset[str]) -> bool:
     """Whether the entry rests on nothing but words of the patient's name, written as a name."""
     evidence = entry.evidence.of(note.written)
     return evidence[:1].isupper() and set(evidence.lower().split()) <= named
+
+
+def _with_flags(entry: Entry, heard: Draft) -> Entry:
+    """The entry with the flags that its heard words call for."""
+    words = heard.words_of(entry)
+    flags = list(entry.flags)
+    if any(word.probability < DOUBTFUL and _matters(word, entry) for word in words):
+        flags.append(LOW_PROBABILITY)
+    stray = heard.transcript.coverage.stray if heard.transcript else ()
+    if any(word in stray for word in words):
+        flags.append(NO_SPEECH)
+    return replace(entry, flags=tuple(flags)) if len(flags) > len(entry.flags) else entry
+
+
+def _matters(word: Word, entry: Entry) -> bool:
+    """Whether a heard word is part of what the entry says: its name, or a figure."""
+    heard = "".join(letter for letter in word.text.lower() if letter.isalnum())
+    return heard.isdigit() or len(heard) > FUNCTION_WORD or heard in entry.name
+
+
+FUNCTION_WORD = 3
+"""Letters of the longest words ("the", "and", "her") whose certainty says little about an entry."""

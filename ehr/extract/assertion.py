@@ -199,7 +199,7 @@ class Context:
     def _back(self, first: int, status: str) -> int:
         """The first word of the list that ends before the cue at word `first`."""
         text, stems = self._words.text, self._words.stem
-        begin = self.clause(first - 1)[0] if first else 0
+        begin = self.clause(first - 1)[0] if first and first not in self.closed else first
         if status == "hypothetical":
             return max(begin, first - 3)
         begin = max(begin, first - _FAR) if status in {"possible", "historical"} else begin

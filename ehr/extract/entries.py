@@ -43,7 +43,7 @@ def _yields(mention: Mention, other: Mention) -> bool:
     """Whether `mention` gives way to `other`, which says more of the same words."""
     if other.kind in _SWALLOWING and mention.kind not in _SWALLOWING | {Kind.SOCIAL_HISTORY, Kind.FOLLOW_UP}:
         return other.span.contains(mention.name_span) and (
-            mention.kind not in _SERVICES or _longer(other.name_span, mention.name_span)
+            mention.kind not in _SERVICES or not _longer(mention.name_span, other.name_span)
         )
     if other.kind is Kind.ALLERGY and mention.kind is Kind.MEDICATION:
         return other.span.contains(mention.name_span)
@@ -52,7 +52,8 @@ def _yields(mention: Mention, other: Mention) -> bool:
     if not other.name_span.overlaps(mention.name_span) or other.kind == mention.kind:
         return False
     if other.kind in _SERVICES and mention.kind in _CONDITIONS | {Kind.MEDICATION, Kind.FAMILY_HISTORY}:
-        return not _longer(mention.name_span, other.name_span)
+        longer = _longer(other.name_span, mention.name_span)
+        return longer if mention.kind is Kind.MEDICATION else longer or not _longer(mention.name_span, other.name_span)
     return other.kind in _CONDITIONS and mention.kind in _SERVICES | _SWALLOWING and _longer(
         other.name_span, mention.name_span)  # fmt: skip
 
@@ -68,7 +69,10 @@ def _merge(found: Iterable[Mention]) -> Iterator[Mention]:
         if mention.kind not in _MERGED:
             yield mention
             continue
-        group = next((group for group in groups if any(_same(mention, other) for other in group)), None)
+        fitting = [group for group in groups if all(_same(mention, other) for other in group)]
+        group = max(
+            fitting, key=lambda group: any(split(other.name) == split(mention.name) for other in group), default=None
+        )
         if group is None:
             groups.append([mention])
         else:
@@ -87,13 +91,16 @@ def _same(one: Mention, other: Mention) -> bool:
         return True
     first, second = split(one.name), split(other.name)
     short, long = sorted((set(first), set(second)), key=len)
-    if short == long or (first[-1] == second[-1] and short < long and one.kind in _CONDITIONS):
+    alike = first[-1] == second[-1] or _concept(one) == _concept(other)
+    if short == long or (short < long and alike and one.kind in _CONDITIONS):
         return True
     if Assertion.HYPOTHETICAL in {one.assertion, other.assertion} and one.assertion is not other.assertion:
         return False
     if one.kind in _SERVICES:
         return _abbreviates(one.name, other.name) or _abbreviates(other.name, one.name)
-    return one.assertion is not Assertion.ABSENT and not short & long and _concept(one) == _concept(other)
+    if one.assertion is Assertion.ABSENT or _concept(one) != _concept(other):
+        return False
+    return not short & long or one.kind is other.kind is Kind.PROBLEM
 
 
 def _abbreviates(short: str, long: str) -> bool:
@@ -129,7 +136,7 @@ def _compatible(one: Mention, other: Mention) -> bool:
 
 def _joined(group: list[Mention]) -> Mention:
     """The mention that stands for its group, with the most specific name and all attributes."""
-    lead = min(group, key=lambda mention: (_RANK.get(mention.assertion, 9), -len(mention.attributes)))
+    lead = min(group, key=lambda found: (_RANK.get(found.assertion, 9), -len(found.attributes), -found.span.start))
     named = max(group, key=lambda mention: (mention.kind is lead.kind, len(split(mention.name))))
     if set(split(lead.name)) < set(split(named.name)):
         lead.name, lead.concept = named.name, named.concept

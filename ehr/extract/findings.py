@@ -32,6 +32,8 @@ _DEGREES: Phrases[str] = Phrases(GRAMMAR["degrees"])
 _FUNCTIONS = Phrases((word, word) for word in GRAMMAR["functions"])
 _SPREAD = frozenset(GRAMMAR["spread"])
 _NEGATED: dict[str, str] = GRAMMAR["negated"]
+_ROOM_AIR = frozenset(GRAMMAR["room_air"])
+_ABSORBED: dict[str, str] = GRAMMAR["absorbed"]
 _WEIGHT: dict[str, str] = GRAMMAR["weight"]
 _AMBIGUOUS = frozenset(GRAMMAR["ambiguous"])
 _UPPERCASE = frozenset(GRAMMAR["uppercase"])
@@ -97,7 +99,7 @@ def find(doc: Doc) -> Doc:
 
 def _scan(these: Words, text: str) -> Iterator[Finding]:
     """All findings from left to right; at each word the reading that reaches furthest wins."""
-    stems, index = these.stem, 0
+    stems, index, earlier = these.stem, 0, ""
     while index < len(stems):
         best: list[Finding] = []
         for reading in _READINGS:
@@ -105,7 +107,10 @@ def _scan(these: Words, text: str) -> Iterator[Finding]:
             if found and (not best or max(f.last for f in found) > max(f.last for f in best)):
                 best = found
         best = [found for found in best if not _is_other_word(these, text, found)]
-        yield from best
+        for found in best:
+            if earlier != _ABSORBED.get(found.concept, " "):
+                yield found
+            earlier = found.concept
         index = max((found.last for found in best), default=index + 1)
 
 
@@ -122,6 +127,8 @@ def _is_other_word(these: Words, text: str, found: Finding) -> bool:
         return False
     before = these.text[found.first - 1] if found.first else ""
     spoken = text[these.start[found.first] : these.end[found.first]]
+    if word in _ROOM_AIR and before == "on":
+        return True
     return not (spoken.isupper() or (before in _INTRODUCING and word in _AMBIGUOUS))
 
 
@@ -204,10 +211,8 @@ def _predicated(stems: list[str], place: Place) -> list[Finding]:
     if place.last < len(stems) and (verb := _VERBS.longest(stems, place.last)):
         return [Finding(place.first, verb[0], f"{place.name} {verb[1]}", Kind.SYMPTOM, place.side)]
     copula = _COPULAS.longest(stems, place.last) if place.last < len(stems) else None
-    if copula is None:
-        return []
     found: list[Finding] = []
-    index = copula[0]
+    index = copula[0] if copula else place.last
     while index < len(stems):
         start = skip_qualities(stems, index)
         hit = _ADJECTIVES.longest(stems, start) if start < len(stems) else None

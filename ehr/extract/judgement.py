@@ -23,6 +23,7 @@ from ehr.extract.words import split, words
 _DATA = resources.load("assertion")
 _ONGOING = frozenset(split(phrase) for phrase in _DATA["ongoing"])
 _PERSISTING = frozenset(_DATA["persisting"])
+_ALWAYS_PAST = frozenset(_DATA["always_past"])
 _CONDITIONS = frozenset({Kind.PROBLEM, Kind.SYMPTOM})
 _PAST_TIME = re.compile(
     r"\s*,?\s*(?:(?:back )?in (?:19|20)\d\d|(?:\w+ ){1,3}(?:years|year|decades) ago|last year|as a child)\b",
@@ -89,7 +90,7 @@ def _to_family(mention: Mention, verdict: Judgement, relation: str) -> None:
 
 
 def _assertion(doc: Doc, mention: Mention, verdict: Judgement) -> Assertion:
-    if verdict.status == "resolved":
+    if verdict.status == "resolved" or mention.name in _ALWAYS_PAST:
         return Assertion.HISTORICAL
     event = is_event(mention.name)
     if verdict.status == "historical":
@@ -109,4 +110,5 @@ def _is_known(doc: Doc, mention: Mention, first: int) -> bool:
     if first > 1 and these.text[first - 1] in {"the", "his", "her"} and these.text[first - 2] == "if":
         return True
     last = these.range(mention.span)[1]
-    return any(word in _PERSISTING for word in these.text[last : last + 2])
+    after = these.text[last : last + 2]
+    return bool(after) and after[0] not in {".", ",", ";"} and any(word in _PERSISTING for word in after)

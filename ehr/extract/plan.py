@@ -22,6 +22,7 @@ from ehr.extract.services import Service, find_services
 from ehr.extract.words import Phrases, Words, words
 
 SOURCE = "plan"
+_OTHER_FACTS = frozenset({Kind.IMMUNIZATION, Kind.MEDICATION, Kind.VITAL})
 _DATA = resources.load("plan")
 _PLANNING = frozenset(_DATA["planning_sections"])
 _EXAM = frozenset(_DATA["exam_sections"])
@@ -39,6 +40,7 @@ def _cues(name: str) -> Phrases[str]:
 _ORDERING, _ORDERED, _DONE = _cues("ordering"), _cues("ordered"), _cues("done")
 _PAST, _PAST_AFTER, _TODAY = _cues("past"), _cues("past_after"), _cues("today")
 _CURRENT, _DECLINED, _IDLE = _cues("current"), _cues("declined"), _cues("idle")
+_DRAWING = _cues("drawing")
 _REFERRING, _REFERRED = _cues("referring"), _cues("referred")
 
 
@@ -50,7 +52,7 @@ def find_plan(doc: Doc) -> Doc:
     mentions(doc).extend(referrals)
     for service in find_services(words(doc)):
         span = words(doc).span(service.first, service.last)
-        if any(span.overlaps(other) for other in taken):
+        if any(span.overlaps(other) for other in taken) or _is_heading(doc, span):
             continue
         mention = _decide(doc, service)
         if mention is not None:
@@ -64,12 +66,18 @@ def _with_reason(doc: Doc, mention: Mention) -> Span:
     return Span(mention.span.start, reason.end() if reason else mention.span.end)
 
 
+def _is_heading(doc: Doc, span: Span) -> bool:
+    section = note_of(doc).section_at(span.start)
+    return section is not None and section.heading.contains(span)
+
+
 def _referrals(doc: Doc) -> Iterator[Mention]:
     """A specialty ("refer to cardiology", "a urology consult") with a word of referring before or after it."""
     these = words(doc)
     for first, last, term in specialties().scan(these.stem):
         lead = _ends_right_before(_REFERRING, these, first)
-        trail = _REFERRED.longest(these.stem, last) if last < len(these) else None
+        after = last + (these.text[last : last + 2] == [".", "referral"])
+        trail = _REFERRED.longest(these.stem, after) if after < len(these) else None
         if lead is None and trail is None:
             continue
         begin, end = lead if lead is not None else first, trail[0] if lead is None and trail else last
@@ -98,6 +106,8 @@ def _decide(doc: Doc, service: Service) -> Mention | None:
     """The entry a service amounts to; None where it is only named."""
     these = words(doc)
     begin, end = context(doc).clause(service.first)
+    end = min([end, *(these.at(other.name_span.start) for other in mentions(doc) if other.kind in _OTHER_FACTS
+                      and other.name_span.start >= these.end[service.last - 1])])  # fmt: skip
     before, after = (max(begin, service.first - _REACH), service.first), (service.last, end)
     section = clause_at(doc, these.start[service.first]).section
     verdict = context(doc).judge(service.first, service.last)
@@ -115,6 +125,8 @@ def _decide(doc: Doc, service: Service) -> Mention | None:
         return None
     if verdict.status in {"hypothetical", "possible"} and (planned or verdict.status == "hypothetical"):
         return _order(doc, service, Assertion.HYPOTHETICAL)
+    if planned and service.type == "lab" and not _any(_DRAWING, these, before) and _is_taken(doc, service):
+        return None
     if planned:
         return None if service.name == "surgery" else _order(doc, service, Assertion.PRESENT)
     if alone or service.type in {"lab", "device"}:
@@ -131,6 +143,11 @@ def _is_planned(these: Words, before: tuple[int, int], after: tuple[int, int], s
     if _any(_ORDERING, these, before):
         return True
     return section in _PLANNING
+
+
+def _is_taken(doc: Doc, service: Service) -> bool:
+    """Whether the words name a medicine of the patient: "continue vitamin D"."""
+    return any(other.kind is Kind.MEDICATION and other.name == service.name for other in mentions(doc))
 
 
 def _after_plan(doc: Doc, service: Service, section: str) -> bool:

@@ -1,7 +1,7 @@
 """The data files of the extraction rules.
 
-Owns where they lie and how their two formats are read: JSON, and tab-separated tables whose lines that begin with "#" name
-author and source.
+Owns where they lie and how their two formats are read: JSON, and tab-separated tables whose lines that begin
+with "#" name author and source.
 """
 
 from __future__ import annotations

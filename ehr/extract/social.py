@@ -44,6 +44,7 @@ def _topics() -> Iterator[tuple[str, tuple[str, Assertion]]]:
 
 
 _TOPICS = Phrases(_topics())
+_NO_TITLE = frozenset({"a", "an", "is", "was", "as", "old"})
 _WEIGHT = {Assertion.HISTORICAL: 3, Assertion.ABSENT: 2, Assertion.PRESENT: 1}
 
 
@@ -129,13 +130,20 @@ def _work(doc: Doc) -> Iterator[Mention]:
         yield _occupation(doc, Span(these.start[first], end), detail)
     for first, last, _ in _OCCUPATIONS.scan(these.stem):
         start = first
-        while start > 0 and these.text[start - 1] not in {"a", "an", "is", "was", ",", ".", "as"} and first - start < 3:
+        while (
+            start > 0
+            and these.text[start - 1].isalpha()
+            and these.text[start - 1] not in _NO_TITLE
+            and first - start < 3
+        ):
             start -= 1
+        if these.text[start - 1 : start] == ["old"]:
+            continue
         lead = these.text[max(0, start - 2) : start]
         if lead[-1:] in (["a"], ["an"]) and lead[:1] in (["is"], ["was"], ["as"], ["'s"]):
-            end = _stop(doc.text, these.end[last - 1])
+            said = these.span(start, last)
             if context(doc).judge(first, last).experiencer == PATIENT and start > 1 and _is_patient(these, start - 3):
-                yield _occupation(doc, Span(these.start[start], end), doc.text[these.start[start] : end])
+                yield _occupation(doc, said, said.of(doc.text))
 
 
 def _is_patient(these: Words, index: int) -> bool:

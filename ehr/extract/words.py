@@ -72,7 +72,7 @@ def words(doc: Doc) -> Words:
 
 
 def read(doc: Doc) -> Words:
-    """Read the words of `doc` anew."""
+    """Read the words of `doc` anew; the mark after a single letter ("vitamin D.") is a word of its own."""
     text: list[str] = []
     start: list[int] = []
     end: list[int] = []
@@ -80,9 +80,12 @@ def read(doc: Doc) -> Words:
         shape = token.text
         if shape in _SILENT or (shape.isspace() and "\n" not in shape):
             continue
-        text.append(shape.lower())
-        start.append(token.idx)
-        end.append(token.idx + len(shape))
+        cut = 1 if len(shape) == 2 and shape[0].isalpha() and shape[1] == "." else len(shape)
+        for piece, offset in ((shape[:cut], 0), (shape[cut:], cut)):
+            if piece:
+                text.append(piece.lower())
+                start.append(token.idx + offset)
+                end.append(token.idx + offset + len(piece))
     return Words(text, [singular(word) for word in text], start, end)
 
 
