@@ -69,7 +69,10 @@ _HEIGHT = re.compile(
     r"(?P<value>\d\s*(?:ft|feet|foot|')\s*(?:\d{1,2}(?:\.\d)?\s*(?:in(?:ches)?\b|\"|'')?)?)", re.IGNORECASE
 )
 _RANGE = re.compile(rf"(?P<low>{_NUMBER})\s*(?:-|–|to)\s*(?P<high>{_NUMBER})(?![\d/]|\.\d)")
-_SINGLE = re.compile(rf"(?P<value>{_NUMBER})(?P<decade>'?s\b)?(?![\d/+]|\.\d|-\w|\s*/\s*\d|\s*(?:st|nd|rd|th)\b)")
+_ELIDED = re.compile(r"(?P<whole>9\d|10[0-6]) (?P<tenth>\d)(?![\d/%.]| (?:lb|kg|out|over)\b)")  # "ninety eight six"
+_SINGLE = re.compile(
+    rf"(?P<minus>minus\s+|-)?(?P<value>{_NUMBER})(?P<decade>'?s\b)?(?![\d/+]|\.\d|-\w|\s*/\s*\d|\s*(?:st|nd|rd|th)\b)"
+)
 _NOT_THE_VALUE = re.compile(
     r"\s*(?:days?|weeks?|months?|years?|hours?|times|mg|mcg|tablets?|puffs?|units?|out of|L\b|liters?)(?!\w|/| per)",
     re.IGNORECASE,
@@ -152,28 +155,36 @@ def _step(text: str, at: int, stop: int, shape: Shape, units: str, reading: Read
 
 
 def _value(text: str, at: int, stop: int, shape: Shape, units: str, reading: Reading) -> int | None:
-    if shape is Shape.PRESSURE:
-        match = _PRESSURE.match(text, at)
-        if match is None:
-            return None
-        reading.value = re.sub(r"\s*(?:/|over)\s*(?:the\s+)?", "/", match["value"])
-        return _unit(text, match.end(), units, reading)
-    if shape is Shape.HEIGHT:
-        match = _HEIGHT.match(text, at)
+    """Take in the value that begins at `at`, with its unit, and tell where it ends."""
+    for pattern, shaped in ((_PRESSURE, Shape.PRESSURE), (_HEIGHT, Shape.HEIGHT)):
+        match = pattern.match(text, at) if shape is shaped else None
         if match is not None:
-            reading.value = match["value"].strip()
-            reading.span = Span(reading.span.start, match.start() + len(match["value"].rstrip()))
-            return reading.span.end
+            reading.value = _pressure(match["value"]) if shape is Shape.PRESSURE else match["value"].strip()
+            return _unit(text, at + len(match["value"].rstrip()), units, reading)
+    if shape is Shape.PRESSURE:
+        return None
+    elided = _ELIDED.match(text, at) if units == "temperature" else None
+    if elided is not None:
+        reading.value = f"{elided['whole']}.{elided['tenth']}"
+        return _unit(text, elided.end(), units, reading)
     match = _RANGE.match(text, at) or _SINGLE.match(text, at)
     if match is None or match.end() > stop or _NOT_THE_VALUE.match(text, match.end()):
         return None
-    fields = match.groupdict()
-    if fields.get("low") and not _CHANGES.isdisjoint(re.findall(r"\w+", text[reading.start : at].lower())):
-        fields = {"value": fields["high"], "decade": None}
-    reading.value = (
-        f"{fields['low']}-{fields['high']}" if fields.get("low") else fields["value"] + (fields["decade"] or "")
-    )
+    reading.value = _number(match, text[reading.start : at])
     return _unit(text, match.end(), units, reading)
+
+
+def _pressure(said: str) -> str:
+    return re.sub(r"\s*(?:/|over)\s*(?:the\s+)?", "/", said)
+
+
+def _number(match: re.Match[str], before: str) -> str:
+    """A single number or a range; of a change ("dropped from 12 to 9.5") the number that holds now."""
+    fields = match.groupdict()
+    if fields.get("low") is None:
+        return f"{'-' if fields['minus'] else ''}{fields['value']}{fields['decade'] or ''}"
+    changed = not _CHANGES.isdisjoint(re.findall(r"\w+", before.lower()))
+    return fields["high"] if changed else f"{fields['low']}-{fields['high']}"
 
 
 def _unit(text: str, at: int, units: str, reading: Reading) -> int:

@@ -29,7 +29,25 @@ _CONDITIONS = frozenset(_WORDS["conditions"])  # "low iron" and "high cholestero
 _PAIN = frozenset(_WORDS["pain"])
 _URINE_VERDICTS = {"positive": "positive", "negative": "negative", "trace": "positive", "no": "negative"}
 _URINE_FILLERS = frozenset(
-    {"is", "was", "for", "and", "or", ",", "the", "came", "back", "showed", "shows", "large", "small", "moderate"}
+    {
+        "is",
+        "was",
+        "for",
+        "and",
+        "or",
+        ",",
+        "the",
+        "came",
+        "back",
+        "showed",
+        "shows",
+        "large",
+        "small",
+        "moderate",
+        "today",
+        "again",
+        "also",
+    }
 )
 _URINE_REACH_WORDS = 30
 _SECOND_READING = 40  # characters after a blood pressure in which another may stand without its name
