@@ -15,15 +15,38 @@ from ehr.chart.note import Note
 from ehr.chart.patient import Patient
 from transcriber.transcript import Transcript, Word
 
-
 LOW_PROBABILITY = Flag("low-probability", "A word that this entry rests on was heard with little certainty.")
-"""Set where the recognizer gave a word of the entry's name or value a probability below `DOUBTFUL`."""
+"""Set where the recognizer gave a word of the evidence, articles and the like aside, a probability below `DOUBTFUL`."""
 
 NO_SPEECH = Flag("no-speech", "A word that this entry rests on lies where no speech was found in the recording.")
 """Set where a word of the evidence is stray (`Coverage.stray`): what a model invents over silence."""
 
 DOUBTFUL = 0.5
 """Probability below which a word is doubtful."""
+
+_FUNCTION_WORDS = frozenset(
+    [
+        "the",
+        "a",
+        "an",
+        "and",
+        "of",
+        "in",
+        "on",
+        "is",
+        "was",
+        "has",
+        "had",
+        "he",
+        "she",
+        "his",
+        "her",
+        "with",
+        "for",
+        "to",
+        "it",
+    ]
+)
 
 
 def draft(transcript: Transcript, patient: Patient | None = None, *, on: date) -> Draft:
@@ -61,7 +84,7 @@ def _with_flags(entry: Entry, heard: Draft) -> Entry:
     """The entry with the flags that its heard words call for."""
     words = heard.words_of(entry)
     flags = list(entry.flags)
-    if any(word.probability < DOUBTFUL and _matters(word, entry) for word in words):
+    if any(word.probability < DOUBTFUL and _matters(word) for word in words):
         flags.append(LOW_PROBABILITY)
     stray = heard.transcript.coverage.stray if heard.transcript else ()
     if any(word in stray for word in words):
@@ -69,11 +92,6 @@ def _with_flags(entry: Entry, heard: Draft) -> Entry:
     return replace(entry, flags=tuple(flags)) if len(flags) > len(entry.flags) else entry
 
 
-def _matters(word: Word, entry: Entry) -> bool:
-    """Whether a heard word is part of what the entry says: its name, or a figure."""
-    heard = "".join(letter for letter in word.text.lower() if letter.isalnum())
-    return heard.isdigit() or len(heard) > FUNCTION_WORD or heard in entry.name
-
-
-FUNCTION_WORD = 3
-"""Letters of the longest words ("the", "and", "her") whose certainty says little about an entry."""
+def _matters(word: Word) -> bool:
+    """Whether a heard word says something: a name, a figure, a cue, and no article or pronoun."""
+    return word.text.lower().strip(".,;:?!") not in _FUNCTION_WORDS

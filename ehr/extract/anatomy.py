@@ -46,7 +46,9 @@ def place_at(stems: list[str], first: int, *, loose: bool = False) -> Place | No
         elif region:
             index = region[0]
             regions.append(region[1])
-        elif loose and (stems[index] in FILLERS or (stems[index] == "of" and index > first)):
+        elif loose and (
+            stems[index] in FILLERS or (stems[index] == "of" and index > first) or (stems[index] == "and" and regions)
+        ):
             index += 1
         elif quality:
             index = quality[0]

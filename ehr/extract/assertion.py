@@ -160,6 +160,14 @@ class Context:
             word = text[index]
             if word == "," and not (bare or not seen):
                 return index
+            if (
+                word == ","
+                and status == "absent"
+                and seen
+                and text[index + 1 : index + 2]
+                and text[index + 1] in _AFFIRMING
+            ):
+                return index
             if word == "," or word in _JOINTS:
                 index, joined = index + 1, word != ","
                 continue
@@ -252,6 +260,7 @@ _CALLS = frozenset(
     {"call", "sooner", "return", "back", "room", "department", "911", "visit", "seen", "office", "us", "er"}
 )
 _WHEN = frozenset({"or", "worse", "again"})
+_AFFIRMING = frozenset(_DATA["affirming"])
 _RECENT = frozenset(_DATA["recent"])
 _DURATIONS = frozenset(_DATA["durations"])
 _STOPS = Phrases((word, word) for word in [*_DATA["stops"], *_DATA["headings"]])

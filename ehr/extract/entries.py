@@ -45,7 +45,7 @@ def _yields(mention: Mention, other: Mention) -> bool:
         return other.span.contains(mention.name_span) and (
             mention.kind not in _SERVICES or not _longer(mention.name_span, other.name_span)
         )
-    if other.kind is Kind.ALLERGY and mention.kind is Kind.MEDICATION:
+    if other.kind is Kind.ALLERGY and mention.kind in {Kind.MEDICATION, Kind.SOCIAL_HISTORY}:
         return other.span.contains(mention.name_span)
     if other.kind in _MEASURED and mention.kind in _CONDITIONS | _SERVICES:
         return other.name != "pain score" and other.span.overlaps(mention.name_span)

@@ -107,10 +107,10 @@ def _scan(these: Words, text: str) -> Iterator[Finding]:
             if found and (not best or max(f.last for f in found) > max(f.last for f in best)):
                 best = found
         best = [found for found in best if not _is_other_word(these, text, found)]
-        for found in best:
-            if earlier != _ABSORBED.get(found.concept, " "):
-                yield found
-            earlier = found.concept
+        for finding in best:
+            if earlier != _ABSORBED.get(finding.concept, " "):
+                yield finding
+            earlier = finding.concept
         index = max((found.last for found in best), default=index + 1)
 
 
