@@ -121,3 +121,25 @@ def test_a_step_from_the_future_is_refused(db):
         migrate(db)
 
     assert _schema(db) == before
+
+
+@pytest.mark.parametrize(
+    ("statement", "columns"),
+    [
+        ("UPDATE document SET body = '' WHERE encounter_id = 'x' AND entry_id IS NULL", 2),
+        ("DELETE FROM document WHERE entry_id = 'x'", 1),
+        ("SELECT max(id) FROM document WHERE id >= 5 AND id < 9", 2),
+        ("SELECT * FROM note_version WHERE encounter_id = 'x' ORDER BY id DESC LIMIT 1", 1),
+        ("SELECT * FROM entry WHERE encounter_id = 'x' ORDER BY position", 1),
+        ("SELECT * FROM encounter WHERE patient_id = 'x' ORDER BY started_at DESC LIMIT 9", 1),
+        ("SELECT * FROM encounter WHERE status = 'x' ORDER BY started_at DESC LIMIT 9", 1),
+    ],
+)
+def test_what_every_act_looks_up_is_indexed_to_the_row(db, statement, columns):
+    """No everyday statement's cost grows with the store: every column is in the index, nothing is scanned or sorted."""
+    migrate(db)
+
+    plan = [row[3] for row in db.execute(f"EXPLAIN QUERY PLAN {statement}")]
+
+    assert [step.split()[0] for step in plan] == ["SEARCH"]
+    assert plan[0].count("?") == columns

@@ -44,6 +44,8 @@ CREATE INDEX encounter_newest ON encounter (started_at DESC);
 
 CREATE INDEX encounter_patient ON encounter (patient_id, started_at DESC);
 
+CREATE INDEX encounter_status ON encounter (status, started_at DESC);
+
 CREATE TABLE transcript (
         encounter_id TEXT PRIMARY KEY REFERENCES encounter (id),
         language TEXT NOT NULL,
@@ -108,7 +110,7 @@ CREATE TABLE document (
         body TEXT NOT NULL
     ) STRICT;
 
-CREATE INDEX document_encounter ON document (encounter_id);
+CREATE INDEX document_encounter ON document (encounter_id, entry_id);
 
 CREATE VIRTUAL TABLE document_index USING fts5 (
         who, title, body,
