@@ -98,8 +98,16 @@ def _term_weight(stem: str) -> float:
 @cache
 def _weight(stem: str) -> float:
     """How telling a stem is: its inverse document frequency in the tabular list."""
+    if stem in _SLIGHT:
+        return 1.0
     row = icd10.database().execute("SELECT doc FROM vocabulary WHERE term = ?", (stem,)).fetchone()
     return math.log(60_000 / (1 + (row[0] if row else 20)))
+
+
+_SLIGHT = frozenset(
+    ("all", "am", "bad", "feel", "feeling", "keep", "kind", "lot", "really", "so", "some", "terrible", "very")
+)
+"""Stems of everyday speech that tell nothing about the condition."""
 
 
 @cache

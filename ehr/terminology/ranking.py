@@ -43,7 +43,7 @@ def _covered(stems: Sequence[str], others: Sequence[str], weight: Weight) -> flo
 
 @lru_cache(maxsize=65536)
 def _alike(one: str, other: str) -> float:
-    if one[0] != other[0] or min(len(one), len(other)) < 4:
+    if one[0] != other[0] or min(len(one), len(other)) < 5:
         return 0.0
     first, second = _trigrams(one), _trigrams(other)
     dice = 2 * len(first & second) / (len(first) + len(second))

@@ -61,13 +61,13 @@ def test_the_shipped_index_is_what_the_build_makes(tmp_path):
     assert built.read_bytes() == resources.path("terminology/icd10cm.db").read_bytes()
 
 
-@pytest.mark.parametrize(("block", "first", "five"), [("a", 0.9, 0.97), ("b", 0.9, 0.97)])
+@pytest.mark.parametrize(("block", "first", "five"), [("a", 0.9, 0.97), ("b", 0.9, 0.97), ("c", 0.9, 0.97)])
 def test_the_pick_list_finds_everyday_problems(block, first, five):
     """The right code comes first for nine in ten everyday phrases and among five for nearly all."""
     rows = [row for row in everyday() if row["block"] == block]
     hits = [[match.code.code for match in search(row["phrase"], limit=5)] for row in rows]
     wanted = [row["code"].split("|") for row in rows]
-    assert len(rows) >= 200
+    assert len(rows) >= 150
     assert sum(bool(hit) and hit[0] in codes for hit, codes in zip(hits, wanted, strict=True)) >= first * len(rows)
     assert sum(any(code in codes for code in hit) for hit, codes in zip(hits, wanted, strict=True)) >= five * len(rows)
 
