@@ -158,18 +158,22 @@ def _found(segments: list[peer.Segment], chunk: TimeSpan, speech: tuple[TimeSpan
     by = chunk.start - offset
     words = tuple(
         replace(word, start=min(word.start + by, chunk.end), end=min(word.end + by, chunk.end))
-        for segment in _segments(segments)
-        for word in segment.words
+        for segment in segments
+        for word in words_of(segment)
     )
     spoken = tuple(span for span in speech if chunk.start < span.end and span.start < chunk.end)
     doubtful = any(s.compression_ratio > _REPETITIVE or s.avg_logprob < _IMPROBABLE for s in segments)
     return _Found(words, sum(gap.duration for gap in coverage(words, spoken).gaps), doubtful)
 
 
+def words_of(segment: peer.Segment) -> tuple[Word, ...]:
+    """The words of a faster-whisper segment; joined, they are its text."""
+    return tuple(_word(word) for word in segment.words or () if word.word.strip())
+
+
 def _segments(segments: Iterable[peer.Segment]) -> Iterator[Segment]:
     for segment in segments:
-        words = tuple(_word(word) for word in segment.words or () if word.word.strip())
-        if words:
+        if words := words_of(segment):
             yield Segment(words)
 
 
