@@ -8,6 +8,7 @@ list, built by packaging/terminology/build_icd10.py).
 from __future__ import annotations
 
 import hashlib
+import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +18,11 @@ import resources
 from ehr.chart.entry import Code
 from ehr.terminology.concept import ICD10CM
 from ehr.terminology.text import SIDES, key, plain_stems, side_of, stems
+
+_DEGREE = re.compile(
+    r"\b(?:mild|moderate|severe|sudden|occasional|intermittent|persistent|worsening|recent|new|acute)\b", re.IGNORECASE
+)
+"""How much and since when: said of any condition, and dropped where the name as it is has no code."""
 
 VAGUE = frozenset(("unspecified", "nos", "initial", "encounter"))
 """Stems of a title that say only that nothing more was said."""
@@ -39,11 +45,15 @@ def code_for(name: str, *, laterality: str | None = None, history: bool = False)
     """
     bare, said_side = side_of(name)
     side = laterality if laterality in SIDES else said_side
-    for attempt in ([f"history of {bare}"] if history else []) + ([name] if said_side else []) + [bare]:
+    attempts = [f"history of {bare}"] if history else []
+    attempts += [name, bare, _DEGREE.sub("", bare)]
+    for attempt in dict.fromkeys(attempts):
         code = _synonym(attempt, side) or _title(attempt, side)
         if code is not None:
             return code
-    return None
+    words = plain_stems(bare)
+    head = _heads().get(words[-1]) if words else None
+    return concept(head) if head else None
 
 
 def title_key(term: str) -> int:
@@ -88,6 +98,14 @@ def _synonym_index() -> Mapping[str, Synonym]:
             exact.setdefault(_plain_key(name), row)
             canonical.setdefault(key(stems(name)), set()).add(row)
     return {bag: next(iter(rows)) for bag, rows in canonical.items() if len(rows) == 1} | exact
+
+
+@cache
+def _heads() -> Mapping[str, str]:
+    """Codes of findings that ICD-10-CM does not tell apart by place, by the stem of their last word."""
+    lines = resources.path("terminology/icd10_heads.tsv").read_text("utf-8").splitlines()
+    pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
+    return {plain_stems(head)[-1]: code for head, code in pairs}
 
 
 def _plain_key(name: str) -> str:

@@ -39,6 +39,14 @@ def test_every_code_of_the_curated_table_is_a_leaf_with_the_title_of_the_tabular
             assert tabular.get_description(code) == icd10.concept(code).display
 
 
+def test_findings_coded_alike_everywhere_have_leaf_codes():
+    """The codes by last word exist as well."""
+    lines = resources.path("terminology/icd10_heads.tsv").read_text("utf-8").splitlines()
+    codes = [line.split("\t")[1] for line in lines if not line.startswith("#")]
+    assert codes
+    assert all(tabular.is_leaf(code) for code in codes)
+
+
 def test_no_name_stands_for_two_codes():
     """A name looked up first must be unambiguous."""
     names = [name for row in icd10.synonyms() for name in row.names]
@@ -94,6 +102,8 @@ def test_the_lists_answers_are_leaf_codes():
         ("hypertension", "left", False, "I10"),
         ("hepatitis A", None, False, "B15.9"),
         ("oedema", None, False, "R60.9"),
+        ("severe reflux", None, False, "K21.9"),
+        ("tingling of the left hand", None, False, "R20.2"),
         ("Myasthenia gravis with (acute) exacerbation", None, False, "G70.01"),
     ],
 )
