@@ -12,9 +12,9 @@ from decimal import Decimal
 from types import MappingProxyType
 from typing import Any
 
-from ehr.extract.medication_parts import UNITS
+from ehr.terminology import ucum
+from ehr.terminology.concept import UCUM
 
-UCUM = "http://unitsofmeasure.org"
 _NO_TIMING: Mapping[str, Any] = MappingProxyType({})
 
 
@@ -76,9 +76,9 @@ def _quantity(value: str, unit: str | None) -> dict[str, Any]:
     quantity: dict[str, Any] = {"value": Decimal(value)}
     if unit:
         quantity["unit"] = unit
-        known = UNITS.get(unit.lower())
+        known = ucum.code_for(unit)
         if known is not None:
-            quantity |= {"system": UCUM, "code": known.ucum}
+            quantity |= {"system": known.system, "code": known.code}
     return quantity
 
 

@@ -88,13 +88,13 @@ _SHOWN = re.compile(r"\s*,?\s*(?:which|that)\s+(?:is|was)\s+", re.IGNORECASE)
 
 def _units() -> dict[str, re.Pattern[str]]:
     groups: dict[str, list[str]] = {}
-    for group, said, _, _ in resources.table("measurements_units"):
+    for group, said, _ in resources.table("measurements_units"):
         groups.setdefault(group, []).append(said)
     return {group: re.compile(rf"\s*(?P<unit>{_any(said)})(?![\w])", re.IGNORECASE) for group, said in groups.items()}
 
 
 _UNITS = _units()
-_SYMBOLS = {(group, said): symbol for group, said, symbol, _ in resources.table("measurements_units")}
+_SYMBOLS = {(group, said): symbol for group, said, symbol in resources.table("measurements_units")}
 
 
 def interpretation_of(words: str) -> str:

@@ -38,6 +38,7 @@ def _pattern(phrases: list[str]) -> re.Pattern[str]:
     return re.compile(rf"(?<![\w'-])(?:{'|'.join(re.escape(phrase) for phrase in ordered)})(?![\w'-])", re.IGNORECASE)
 
 
+_THOUGHTS = frozenset(_CUES["thoughts"])
 _ACTION_OF = {phrase: action for action, phrases in _CUES["before"].items() for phrase in phrases}
 _AFTER_OF = {phrase: action for action, phrases in _CUES["after"].items() for phrase in phrases}
 _ACTION = _pattern(list(_ACTION_OF))
@@ -64,7 +65,8 @@ _INTERRUPTS = re.compile(
     re.IGNORECASE,
 )
 _PASSIVE = re.compile(
-    r"\s*(?:(?:was|were|is|has been|will be|be|been)\s+)?(?:increased|decreased|reduced|raised|lowered|changed|"
+    r"\s*(?:(?:was|were|is|has been|will be|be|been)\s+)?(?:recently\s+|just\s+|then\s+|also\s+)?(?:increased|"
+    r"decreased|reduced|raised|lowered|changed|"
     r"started|doubled)\b",
     re.IGNORECASE,
 )
@@ -172,6 +174,11 @@ def _ends_with(pattern: re.Pattern[str], gap: str) -> bool:
 
 def _at(match: re.Match[str], offset: int) -> Span:
     return Span(match.start() + offset, match.end() + offset)
+
+
+def is_thought(cue: str) -> bool:
+    """Whether a conditional cue tells of talk or thought ("discussed"), which no verb of taking after it makes real."""
+    return cue.lower() in _THOUGHTS
 
 
 def turns_into(gap: str) -> bool:

@@ -152,7 +152,7 @@ def _route(use: Use) -> str:
     if said is not None:
         return said.value
     form = use.first(PartKind.FORM)
-    dose = use.first(PartKind.DOSE)
+    dose = _dose(use)
     named = [form.value] if form else []
     if dose is not None and not dose.measure:
         named.append(dose.unit.rstrip("s"))

@@ -57,15 +57,14 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """A dose unit: its symbol in the note, its UCUM code, and whether it measures (mg) or counts (tablet)."""
+    """A dose unit: its symbol in the note, and whether it measures (mg) or counts (tablet)."""
 
     symbol: str
-    ucum: str
     measure: bool
 
 
 UNITS: dict[str, Unit] = {
-    word: Unit(symbol, ucum, kind == "measure") for word, symbol, ucum, kind in resources.table("medications_units")
+    word: Unit(symbol, measure=kind == "measure") for word, symbol, kind in resources.table("medications_units")
 }
 _SIG = resources.load("medications_sig")
 FORM_ROUTES: dict[str, str] = _SIG["form_routes"]
@@ -91,7 +90,7 @@ _DOSE = _compile(
 _COMBINED = _compile(
     r"(?P<value>\d+(?:\.\d+)?(?:\s*/\s*\d+(?:\.\d+)?){1,2})(?:\s*(?P<unit>mg|mcg|g)\b)?(?![\w/%.-]|\.\d)"
 )
-_BARE_DOSE = _compile(rf"(?P<low>\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<high>{NUMBER}))?(?![\w%/.]|\.\d)")
+_BARE_DOSE = _compile(rf"(?P<low>\d+(?:\.\d+)?)(?:\s*(?:-|–|to)\s*(?P<high>{NUMBER}))?(?![\w%/]|\.\d)")
 _CHANGE = _compile(
     rf"from\s+(?P<old>{NUMBER})\s*(?:{_any(UNITS)})?(?:\s+\w+){{0,3}}?\s+(?:up |"
     rf"down )?to\s+(?P<low>{NUMBER})(?:\s*(?P<unit>(?:{_any(UNITS)})))?(?![\w'])"
@@ -106,7 +105,7 @@ _REASON = _compile(r"\s*(?:for|with|,? ?if (?:she|he|they) (?:has|have|gets?))\s
 _DURATION = _compile(
     rf"(?:for|times|x|\*|over)\s*(?:another\s+|the\s+next\s+|a\s+total\s+of\s+|up\s+to\s+)?(?P<low>{NUMBER}|"
     rf"an?(?=\s))\s*(?:(?:-|–|to)\s*"
-    rf"(?P<high>{NUMBER})\s*)?-?\s*(?:more\s+)?(?P<unit>days?|weeks?|wks?|months?|years?)\b"
+    rf"(?P<high>{NUMBER})\s*)?-?\s*(?:more\s+)?(?P<unit>days?|d|weeks?|wks?|months?|years?)\b"
 )
 _COURSE = _compile(rf"(?P<low>{NUMBER})[\s-]*(?P<unit>days?|weeks?|months?)[\s-]+(?:course|supply)(?:\s+of)?\b")
 _COUNT = _compile(rf"(?:for|times|x|\*)\s*(?P<low>{NUMBER})\s*(?:doses?|times)\b")

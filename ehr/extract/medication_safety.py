@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 
 from ehr.chart.entry import AttributeValue, Flag
 from ehr.extract import resources
+from ehr.extract.medication_lexicon import find_names
 
 _DOSES = {
     ingredient: (unit, float(low), float(high))
@@ -32,7 +33,7 @@ _ALIKE = _alike()
 
 def flags(name: str, ingredient: str, attributes: Mapping[str, AttributeValue]) -> list[Flag]:
     """The reasons to check this entry, the gravest first."""
-    return [*_dose(ingredient, attributes), *_timing(ingredient, attributes), *_name(name)]
+    return [*_dose(ingredient, attributes), *_timing(ingredient, attributes), *_name(name, attributes)]
 
 
 def _dose(ingredient: str, attributes: Mapping[str, AttributeValue]) -> Iterator[Flag]:
@@ -40,13 +41,19 @@ def _dose(ingredient: str, attributes: Mapping[str, AttributeValue]) -> Iterator
     if dose and not unit:
         yield Flag("dose-without-unit", f"No unit was said with the dose {dose}.")
     limits = _DOSES.get(ingredient)
-    if limits is None or unit not in _TO_MG:
-        return
-    scale = _TO_MG[unit] / _TO_MG[limits[0]]
-    amounts = [float(number) * scale for number in dose.replace("/", "-").split("-") if number]
-    if any(not limits[1] <= round(amount, 6) <= limits[2] for amount in amounts):
+    if limits is not None and _fits(ingredient, dose, unit) is False:
         labelled = f"{limits[1]:g} to {limits[2]:g} {limits[0]}"
         yield Flag("implausible-dose", f"{dose} {unit} is outside {labelled}, the doses of {ingredient} on its label.")
+
+
+def _fits(ingredient: str, dose: str, unit: str) -> bool | None:
+    """Whether the label of a medicine allows a dose; None where the table or the unit cannot tell."""
+    limits = _DOSES.get(ingredient)
+    if limits is None or unit not in _TO_MG or not dose:
+        return None
+    scale = _TO_MG[unit] / _TO_MG[limits[0]]
+    amounts = [float(number) * scale for number in dose.replace("/", "-").split("-") if number]
+    return all(limits[1] <= round(amount, 6) <= limits[2] for amount in amounts)
 
 
 def _timing(ingredient: str, attributes: Mapping[str, AttributeValue]) -> Iterator[Flag]:
@@ -55,7 +62,13 @@ def _timing(ingredient: str, attributes: Mapping[str, AttributeValue]) -> Iterat
         yield Flag("weekly-medicine", f"{ingredient.capitalize()} is taken once a week; {frequency} was said.")
 
 
-def _name(name: str) -> Iterator[Flag]:
-    others = _ALIKE.get(name, [])
+def _name(name: str, attributes: Mapping[str, AttributeValue]) -> Iterator[Flag]:
+    """Names that sound like this one, but for those whose label rules out the dose that was said."""
+    dose, unit = str(attributes.get("dose", "")), str(attributes.get("unit", ""))
+    others = [other for other in _ALIKE.get(name, []) if _fits(_ingredient(other), dose, unit) is not False]
     if others:
         yield Flag("sound-alike", f"{name.capitalize()} sounds like {' and '.join(others)}.")
+
+
+def _ingredient(name: str) -> str:
+    return next((found.medicine.ingredient for found in find_names(name)), name)

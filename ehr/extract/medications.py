@@ -27,6 +27,7 @@ from ehr.extract.words import words
 _LISTS = frozenset({"medications"})
 _BREAK = re.compile(r"[.?!;\n]+(?=\s|$)")
 _DOSE_END = re.compile(r"\s*(?:[,.;](?!\d)|and\b(?!\s+a half)|$)")
+_RELEASE = re.compile(r"\s*(?:er|xr|xl|sr|cr|la|dr)\b", re.IGNORECASE)
 _LEAD_FILLER = re.compile(r"(?:of|the|a|an|his|her|some|extra|generic)\b", re.IGNORECASE)
 _LEAD_WORDS = 8
 _MEASURED = re.compile(
@@ -126,7 +127,11 @@ def _bare_dose(text: str, chain: list[Part], start: int, stop: int) -> Part | No
     dose = bare_dose_at(text, spaced.end() if spaced else position)
     if dose is None or dose.span.end > stop:
         return None
-    if _DOSE_END.match(text, dose.span.end) or not text[dose.span.end : stop].strip():
+    if (
+        _RELEASE.match(text, dose.span.end)
+        or _DOSE_END.match(text, dose.span.end)
+        or not text[dose.span.end : stop].strip()
+    ):
         return dose
     after = re.compile(r"\s+").match(text, dose.span.end)
     following = part_at(text, after.end()) if after else None
@@ -235,7 +240,7 @@ def _act(note: Note, use: Use, previous: Use | None, *, listed: bool, stop: int)
         act = replace(act, action="start", link="")
     if act.assertion is Assertion.PRESENT and not (listed and previous is not None):
         cue = actions.conditional(text, start, use.start)
-        if cue is not None and act.action != "taking":
+        if cue is not None and (act.action != "taking" or actions.is_thought(cue.of(text))):
             return replace(act, assertion=Assertion.HYPOTHETICAL, cue=cue)
     return act
 

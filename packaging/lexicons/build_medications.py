@@ -1,6 +1,6 @@
 """Builds resources/extract/medications.tsv, the names by which dictation calls medicines.
 
-    python packaging/lexicons/build_medications.py ../shared/terms/drugs.tsv
+    python packaging/lexicons/build_medications.py ../shared/terms/drugs.tsv [TARGET]
 
 The drug table (MedlinePlus's medicines) lists 10,500 names, most of them foreign brands, Latin forms and synonyms
 that nobody dictates. Kept are its ingredients, their salts, and the United States brands listed in us_brands.txt;
@@ -52,7 +52,8 @@ def main() -> None:
     for name, ingredient, kind, filed in added:
         known = lexicon.get(name, (name,))[0]
         lexicon[name] = (ingredient or known, kind, filed or name)
-    with TARGET.open("w", encoding="utf-8") as out:
+    target = Path(sys.argv[2]) if len(sys.argv) > 2 else TARGET
+    with target.open("w", encoding="utf-8") as out:
         out.write(HEAD)
         out.writelines("\t".join((name, *row)) + "\n" for name, row in sorted(lexicon.items()) if row[1] != "never")
 

@@ -17,7 +17,7 @@ from ehr.extract import allergies, immunizations, measurements, medications
 from ehr.extract.mention import Mention, mentions
 
 DATA = Path(__file__).parent / "data"
-COMPONENTS = (allergies, immunizations, measurements, medications)
+COMPONENTS = (allergies, medications, immunizations, measurements)
 
 
 @cache

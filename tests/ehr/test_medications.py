@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,9 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ehr.chart.entry import ATTRIBUTES, Kind
+from ehr.extract import resources
 from ehr.extract.medication_lexicon import find_names, lexicon
 from ehr.extract.medication_timing import timing_at
 
+ROOT = Path(__file__).parents[2]
 DRUGS = st.sampled_from(
     ["lisinopril", "metformin", "Lasix", "insulin glargine", "Tylenol", "vitamin D", "albuterol inhaler"]
 )
@@ -177,3 +182,21 @@ def test_timings_have_one_wording(said: str, label: str) -> None:
     timing = timing_at(said, 0)
     assert timing is not None
     assert (len(said), label) == (timing[0], timing[1].label)
+
+
+def test_the_lexicon_is_what_its_build_makes(tmp_path: Path) -> None:
+    """The table in the program is the one that the build script makes of the drug table, no row edited by hand."""
+    drugs = ROOT.parent / "shared" / "terms" / "drugs.tsv"
+    if not drugs.exists():
+        pytest.skip("needs the shared drug table")
+    rebuilt = tmp_path / "medications.tsv"
+    subprocess.run([sys.executable, ROOT / "packaging/lexicons/build_medications.py", drugs, rebuilt], check=True)
+    assert (ROOT / "resources/extract/medications.tsv").read_text("utf-8") == rebuilt.read_text("utf-8")
+
+
+def test_each_table_names_medicines_of_the_lexicon() -> None:
+    """A dose range or a sound-alike pair for a name that the lexicon lacks would never be used."""
+    doses = {row[0] for row in resources.table("medications_doses")}
+    assert doses <= {row[1] for row in resources.table("medications")}
+    alike = {name for row in resources.table("medications_alike") for name in row}
+    assert alike <= {row[0] for row in resources.table("medications")}
