@@ -113,6 +113,5 @@ def test_instructions_are_read_as_well_as_promised() -> None:
 if __name__ == "__main__":
     report()
     for set_name, (whole, total, by_field) in measure().items():
-        print(
-            f"{set_name:10} all {whole}/{total}  " + "  ".join(f"{field} {score}" for field, score in by_field.items())
-        )
+        scores = "  ".join(f"{field} {score}" for field, score in by_field.items())
+        sys.stdout.write(f"{set_name:10} all {whole}/{total}  {scores}\n")
