@@ -10,6 +10,7 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import cast
 
 from spacy.language import Language
@@ -89,9 +90,9 @@ def find_clauses(doc: Doc) -> Doc:
     headings = [place for section in note.sections for place in (section.heading.start, section.body.start)]
     hard = {these.at(place) for place in headings}
     hard |= {index + 1 for index, word in enumerate(these.text) if word in _ENDS or word.isspace()}
-    edges = sorted(edge for edge in hard | set(boundaries(these)) | {0} if edge < len(these))
+    edges = sorted({edge for edge in hard | set(boundaries(these)) if edge < len(these)} | {0, len(these)})
     found = []
-    for first, last in zip(edges, [*edges[1:], len(these)], strict=True):
+    for first, last in pairwise(edges):
         section = note.section_at(these.start[first])
         found.append(Clause(first, last, these.span(first, last), section.name if section else "",
                             last in hard or last == len(these)))  # fmt: skip

@@ -122,7 +122,7 @@ def finding_end(stems: list[str], first: int) -> int | None:
 
 def _is_other_word(these: Words, text: str, found: Finding) -> bool:
     """Whether a short form is an ordinary word here: "Ms. Lane", "add", "heating pad"."""
-    word = these.text[found.first]
+    word = these.stem[found.first]
     if found.last - found.first > 1 or word not in _AMBIGUOUS | _UPPERCASE:
         return False
     before = these.text[found.first - 1] if found.first else ""
