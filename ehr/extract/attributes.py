@@ -15,7 +15,7 @@ from ehr.chart.entry import Assertion, Kind
 from ehr.chart.note import Span
 from ehr.extract import resources
 from ehr.extract.clauses import Clause, clause_at
-from ehr.extract.mention import Mention, mentions
+from ehr.extract.mention import Mention, mentions, note_of
 
 _DATA = resources.load("attributes")
 _STATUS: dict[str, str] = _DATA["status"]
@@ -65,7 +65,7 @@ def _side(doc: Doc, mention: Mention, clause: Clause) -> None:
     """The side within or right around the name, or of the part of the body that the clause speaks of."""
     if "laterality" in mention.attributes:
         return
-    text, start, end = doc.text, mention.span.start, mention.span.end
+    text, start, end = note_of(doc).written, mention.span.start, mention.span.end
     found = (
         _SIDE.search(mention.span.of(text))
         or _SIDE_BEFORE.search(text[max(clause.span.start, start - 17) : start])
@@ -78,7 +78,7 @@ def _side(doc: Doc, mention: Mention, clause: Clause) -> None:
 
 
 def _course(doc: Doc, mention: Mention, clause: Clause) -> None:
-    text, end = doc.text, mention.name_span.end
+    text, end = note_of(doc).written, mention.name_span.end
     sentence_end = clause.span.end
     if mention.kind is Kind.PROBLEM and "status" not in mention.attributes:
         before = _STATUS_BEFORE.search(text, clause.span.start, mention.name_span.start)

@@ -15,7 +15,7 @@ from ehr.chart.entry import Assertion, Kind
 from ehr.extract import resources
 from ehr.extract.anatomy import FILLERS, GRAMMAR, Place, place_at, skip_qualities
 from ehr.extract.lexicon import Term, conditions
-from ehr.extract.mention import Mention, mentions
+from ehr.extract.mention import Mention, mentions, note_of
 from ehr.extract.words import Phrases, Words, words
 
 _NUMBERS = frozenset({"pound", "lb", "kilogram", "kg", "kilo"})
@@ -81,7 +81,7 @@ def find(doc: Doc) -> Doc:
             span = these.span(index, index + 1)
             mentions(doc).append(Mention(Kind.SYMPTOM, _NEGATED[word], span, "findings", Assertion.ABSENT, settled=True,
                                          cue=span))  # fmt: skip
-    for finding in _scan(these, doc.text):
+    for finding in _scan(these, note_of(doc).written):
         first, last = finding.evidence if finding.evidence != (0, 0) else (finding.first, finding.last)
         mention = Mention(
             finding.kind,

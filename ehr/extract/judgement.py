@@ -17,7 +17,7 @@ from ehr.extract import resources
 from ehr.extract.assertion import OTHER, PATIENT, Context, Judgement
 from ehr.extract.clauses import clause_at, clauses
 from ehr.extract.lexicon import is_event
-from ehr.extract.mention import Mention, mentions
+from ehr.extract.mention import Mention, mentions, note_of
 from ehr.extract.words import split, words
 
 _DATA = resources.load("assertion")
@@ -99,7 +99,7 @@ def _assertion(doc: Doc, mention: Mention, verdict: Judgement) -> Assertion:
         return Assertion.PRESENT if soft and not event else Assertion.HISTORICAL
     if verdict.status == "present" and event and mention.kind is Kind.PROBLEM:
         section = clause_at(doc, mention.name_span.start).section
-        if section == "past_medical_history" or _PAST_TIME.match(doc.text, mention.span.end):
+        if section == "past_medical_history" or _PAST_TIME.match(note_of(doc).written, mention.span.end):
             return Assertion.HISTORICAL
     return verdict.assertion
 

@@ -62,7 +62,7 @@ def find_plan(doc: Doc) -> Doc:
 
 def _with_reason(doc: Doc, mention: Mention) -> Span:
     """The words of a referral with those that say what it is for, which order nothing themselves."""
-    reason = _REASON.match(doc.text, mention.span.end)
+    reason = _REASON.match(note_of(doc).written, mention.span.end)
     return Span(mention.span.start, reason.end() if reason else mention.span.end)
 
 
@@ -199,14 +199,14 @@ def _finish_order(doc: Doc, mention: Mention, first: int, last: int) -> None:
         mention.assertion = Assertion.HYPOTHETICAL
     if verdict.cue is not None and mention.assertion is Assertion.HYPOTHETICAL:
         mention.cue = words(doc).span(*verdict.cue)
-    reason = _REASON.match(doc.text, mention.span.end)
+    reason = _REASON.match(note_of(doc).written, mention.span.end)
     if reason and not reason[1][:1].isdigit():
         mention.attributes["reason"] = reason[1].strip().lower()
 
 
 def _procedure(doc: Doc, service: Service, assertion: Assertion) -> Mention:
     mention = _mention(doc, service, Kind.PROCEDURE, assertion)
-    dated = _DATE.match(doc.text, mention.span.end)
+    dated = _DATE.match(note_of(doc).written, mention.span.end)
     if dated and assertion is Assertion.HISTORICAL:
         mention.attributes["date"] = re.sub(r"^(?:in|on|from) ", "", dated[1].lower())
     return mention

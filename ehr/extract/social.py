@@ -18,7 +18,7 @@ from ehr.extract import resources
 from ehr.extract.assertion import PATIENT
 from ehr.extract.clauses import clause_at
 from ehr.extract.judgement import context
-from ehr.extract.mention import Mention, mentions
+from ehr.extract.mention import Mention, mentions, note_of
 from ehr.extract.words import Phrases, Words, words
 
 SOURCE = "social"
@@ -96,21 +96,21 @@ def _is_elsewhere(doc: Doc, these: Words, first: int, last: int, topic: str) -> 
 def _detail(doc: Doc, mention: Mention) -> None:
     """Widen the evidence to the amounts before and after, and keep them in words."""
     clause = clause_at(doc, mention.span.start)
-    lead = _QUANTITY.search(doc.text, clause.span.start, mention.span.start)
+    lead = _QUANTITY.search(note_of(doc).written, clause.span.start, mention.span.start)
     begin = lead.start() if lead else mention.span.start
-    end = _stop(doc.text, mention.span.end)
-    said = doc.text[mention.span.end : end].strip(" ,")
-    if mention.assertion is Assertion.HISTORICAL and not said and doc.text[end : end + 2] == ", ":
-        further = _stop(doc.text, end + 2)
-        if re.match(r"quit|stopped|\d+", doc.text[end + 2 : further], re.IGNORECASE):
-            said, end = doc.text[end + 2 : further].strip(" ,"), further
-    whole = doc.text[begin:end].strip(" ,")
-    detail = said if mention.span.of(doc.text).lower() in {"drinks", "smokes", "exercises"} else whole
-    if pack_years := _PACK_YEARS.search(doc.text[begin : end + 30]):
+    end = _stop(note_of(doc).written, mention.span.end)
+    said = note_of(doc).written[mention.span.end : end].strip(" ,")
+    if mention.assertion is Assertion.HISTORICAL and not said and note_of(doc).written[end : end + 2] == ", ":
+        further = _stop(note_of(doc).written, end + 2)
+        if re.match(r"quit|stopped|\d+", note_of(doc).written[end + 2 : further], re.IGNORECASE):
+            said, end = note_of(doc).written[end + 2 : further].strip(" ,"), further
+    whole = note_of(doc).written[begin:end].strip(" ,")
+    detail = said if mention.span.of(note_of(doc).written).lower() in {"drinks", "smokes", "exercises"} else whole
+    if pack_years := _PACK_YEARS.search(note_of(doc).written[begin : end + 30]):
         mention.attributes["pack_years"] = pack_years[1]
     if detail and len(detail.split()) <= _LONGEST_DETAIL + 2:
         mention.attributes["detail"] = detail.lower()
-        mention.span = Span(begin, begin + len(doc.text[begin:end].rstrip(" ,")))
+        mention.span = Span(begin, begin + len(note_of(doc).written[begin:end].rstrip(" ,")))
 
 
 def _stop(text: str, start: int) -> int:
@@ -125,8 +125,12 @@ def _work(doc: Doc) -> Iterator[Mention]:
             these, first, last, phrase
         ):
             continue
-        end = _stop(doc.text, these.end[last - 1])
-        detail = doc.text[these.end[last - 1] : end] if phrase.endswith(" as") else doc.text[these.start[first] : end]
+        end = _stop(note_of(doc).written, these.end[last - 1])
+        detail = (
+            note_of(doc).written[these.end[last - 1] : end]
+            if phrase.endswith(" as")
+            else note_of(doc).written[these.start[first] : end]
+        )
         yield _occupation(doc, Span(these.start[first], end), detail)
     for first, last, _ in _OCCUPATIONS.scan(these.stem):
         start = first
@@ -143,7 +147,7 @@ def _work(doc: Doc) -> Iterator[Mention]:
         if lead[-1:] in (["a"], ["an"]) and lead[:1] in (["is"], ["was"], ["as"], ["'s"]):
             said = these.span(start, last)
             if context(doc).judge(first, last).experiencer == PATIENT and start > 1 and _is_patient(these, start - 3):
-                yield _occupation(doc, said, said.of(doc.text))
+                yield _occupation(doc, said, said.of(note_of(doc).written))
 
 
 def _is_patient(these: Words, index: int) -> bool:
@@ -190,7 +194,7 @@ def _is_work(these: Words, first: int, last: int, phrase: str) -> bool:
 
 
 def _occupation(doc: Doc, span: Span, detail: str) -> Mention:
-    said = span.of(doc.text).rstrip(" ,")
+    said = span.of(note_of(doc).written).rstrip(" ,")
     mention = Mention(Kind.SOCIAL_HISTORY, "occupation", Span(span.start, span.start + len(said)), SOURCE, settled=True)
     mention.attributes["detail"] = re.sub(r"^(?:a|an) ", "", detail.strip(" ,.").lower())
     return mention
@@ -204,8 +208,8 @@ def _living(doc: Doc) -> Iterator[Mention]:
             continue
         if first and these.text[first - 1] in {"assisted", "mother", "father", "son", "daughter", "brother", "sister"}:
             continue
-        end = _stop(doc.text, these.end[last - 1])
-        said = doc.text[these.start[first] : end].rstrip(" ,")
+        end = _stop(note_of(doc).written, these.end[last - 1])
+        said = note_of(doc).written[these.start[first] : end].rstrip(" ,")
         span = Span(these.start[first], these.start[first] + len(said))
         mention = Mention(Kind.SOCIAL_HISTORY, "living situation", span, SOURCE, settled=True)
         mention.attributes["detail"] = said.lower()
