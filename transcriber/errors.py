@@ -4,6 +4,7 @@
     ├── EnvironmentFault   the machine's fault: a file, a device, a model, the disk
     │   ├── AudioFault         AudioUnreadable · AudioEmpty · AudioFormatUnsupported
     │   ├── NoSpeech           AudioSilent
+    │   ├── LanguageUnknown
     │   ├── DiskFull · JournalUnreadable
     │   ├── ModelFault         ModelUnknown · ModelInvalid · ModelDamaged · ModelDownloadFailed
     │   ├── DeviceFault        DeviceFailed (the processor that decodes) · NoMicrophone · MicrophoneFailed
@@ -93,6 +94,14 @@ class AudioSilent(NoSpeech):
     code = "CW-T112"
     sentence = "This recording is silent."
     next_step = "Check that the right microphone is chosen and not muted, then record again."
+
+
+class LanguageUnknown(EnvironmentFault):
+    """The model does not know the language that was asked for."""
+
+    code = "CW-T113"
+    sentence = "The speech model does not know this language."
+    next_step = "Give an ISO 639-1 code such as en, de or fr that the model knows, or leave it out to have it detected."
 
 
 class DiskFull(EnvironmentFault):

@@ -8,6 +8,7 @@ import pytest
 from transcriber.audio import SAMPLE_RATE
 from transcriber.engines import whisper
 from transcriber.engines.base import DecodeOptions
+from transcriber.errors import LanguageUnknown
 from transcriber.speech import speech_spans
 from transcriber.transcript import Coverage, TimeSpan, Transcript, Word
 
@@ -68,6 +69,18 @@ def test_hotwords_and_prompt_reach_the_model(engine, clip_samples):
     primed = text_of(engine.decode(clip_samples, speech_spans(clip_samples), options))
     assert primed != plain
     assert "country" in primed.lower()
+
+
+def test_any_number_of_hotwords_fits(engine, clip_samples):
+    """A vocabulary longer than the decoder's memory does no harm."""
+    options = DecodeOptions(language="en", beam_size=1, prompt="word " * 400, hotwords="metoprolol " * 400)
+    assert list(engine.decode(clip_samples[: 4 * SAMPLE_RATE], (TimeSpan(0.0, 4.0),), options))
+
+
+def test_a_language_that_is_none(engine, clip_samples):
+    """An unknown language code is told as such."""
+    with pytest.raises(LanguageUnknown):
+        engine.decode(clip_samples, (TimeSpan(0.0, 4.0),), DecodeOptions(language="xx"))
 
 
 def test_sentences_split_only_after_their_end():

@@ -26,13 +26,14 @@ from faster_whisper import transcribe as peer
 from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.engines.base import CPU, DecodeOptions, Processor
 from transcriber.engines.chunks import chunks, passages
-from transcriber.errors import DeviceFailed, ModelDamaged
+from transcriber.errors import DeviceFailed, LanguageUnknown, ModelDamaged
 from transcriber.speech import coverage
 from transcriber.transcript import Segment, TimeSpan, Word
 
 _WINDOW_S = 30
 _WINDOW = _WINDOW_S * SAMPLE_RATE
 _CHUNK_S = 20.0
+_HOTWORD_TOKENS = 128
 _LEFT_OUT_S = 1.0  # so much speech without words in a chunk is worth decoding it again
 _REPETITIVE = 2.4  # Whisper's own thresholds for a failed window: compression ratio and mean log probability
 _IMPROBABLE = -1.0
@@ -81,9 +82,19 @@ class WhisperEngine:
         """See Engine."""
         if not speech:
             return iter(())
+        if options.language not in self._whisper.supported_languages:
+            raise LanguageUnknown
+        options = replace(options, hotwords=self._fitting(options.hotwords))
         if options.batch_size > 1:
             return self._decode_batched(audio, speech, options)
         return _segments(self._decode_in_sequence(audio, speech, options))
+
+    def _fitting(self, hotwords: str | None) -> str | None:
+        """As many hotwords as leave room for the prompt and the text in the decoder's 448 tokens."""
+        if hotwords is None:
+            return None
+        tokens = self._whisper.hf_tokenizer.encode(hotwords, add_special_tokens=False).ids
+        return str(self._whisper.hf_tokenizer.decode(tokens[:_HOTWORD_TOKENS]))
 
     def _decode_in_sequence(
         self, audio: Samples, speech: tuple[TimeSpan, ...], options: DecodeOptions
