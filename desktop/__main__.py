@@ -6,6 +6,7 @@ Sets what must be set before anything else is imported, then hands over to the c
 from __future__ import annotations
 
 import os
+import sys
 
 QUIET = {"ORT_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_TELEMETRY": "1", "DO_NOT_TRACK": "1"}
 """Environment that keeps libraries from calling home; child processes inherit it."""
@@ -16,7 +17,9 @@ os.environ.update(QUIET)
 def main() -> None:
     """Run the command line and leave with its exit status."""
     from desktop.cli import run
+    from desktop.messages import report
 
+    sys.excepthook = report
     raise SystemExit(run())
 
 

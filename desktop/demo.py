@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from textwrap import fill
@@ -21,9 +21,12 @@ from desktop.cli.engine import Listener
 from desktop.cli.views import entry_rows
 from ehr import pipeline
 from ehr.chart.encounter import Draft
+from ehr.chart.patient import Patient
 from transcriber.transcript import Transcript
 
 WIDTH = 100
+PASSPHRASE = "demo"  # noqa: S105  opens nothing but the throw-away chart
+PATIENT = Patient("DEMO-1", "Sample", "Robin")
 
 
 def sample_path(sample: str) -> Path:
@@ -31,8 +34,8 @@ def sample_path(sample: str) -> Path:
     return resources.path(f"samples/{sample}.flac")
 
 
-def print_demo(sample: str) -> None:
-    """Transcribe the sample, write the note, find the entries, and print all three."""
+def print_demo(sample: str) -> Draft:
+    """Transcribe the sample, write the note, find the entries, and print all three; returns the draft."""
     transcript = _heard(sample)
     draft = pipeline.draft(transcript, on=date.today())  # noqa: DTZ011  the clinician's own calendar day
     _print_heading("What was heard")
@@ -46,6 +49,7 @@ def print_demo(sample: str) -> None:
     click.echo("\n".join(fill(line, WIDTH) if line.strip() else "" for line in draft.note.written.splitlines()))
     _print_heading(f"The {len(draft.entries)} entries proposed for review")
     _print_entries(draft)
+    return draft
 
 
 def _heard(sample: str) -> Transcript:
@@ -71,8 +75,13 @@ def _print_entries(draft: Draft) -> None:
 
 
 @contextmanager
-def window_home(sample: str) -> Iterator[Path]:
-    """A throw-away data folder, gone with everything in it when the window closes."""
-    del sample
+def chart_of(sample: str, draft: Draft) -> Iterator[Path]:
+    """A throw-away data folder whose chart holds the sample; gone with everything in it afterwards."""
+    from desktop.cli.charting import file_draft
+    from ehr.store.store import Store
+
     with TemporaryDirectory(prefix="chartwright-demo-") as folder:
-        yield Path(folder)
+        home = Path(folder) / "chart"
+        with Store.create(home, PASSPHRASE) as store:
+            file_draft(store, PATIENT, sample_path(sample), draft, dictated_at=datetime.now(UTC))
+        yield home

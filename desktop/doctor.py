@@ -110,8 +110,7 @@ def _store(home: Path) -> Check:
     from ehr.store.store import Store
 
     there = Store.exists(home)
-    folder = home if home.is_dir() else next(parent for parent in home.absolute().parents if parent.is_dir())
-    with tempfile.TemporaryDirectory(prefix=".chartwright-doctor-", dir=folder) as scratch:
+    with tempfile.TemporaryDirectory(prefix=".chartwright-doctor-", dir=_nearest(home)) as scratch:
         Store.create(Path(scratch) / "home", "doctor").close()
     return Check("store", State.OK, f"{'present' if there else 'made on first use'}, encrypted, in {home}")
 
@@ -129,14 +128,18 @@ def _keychain(_home: Path) -> Check:
 
 
 def _space(home: Path) -> Check:
-    folder = home if home.is_dir() else next(parent for parent in home.absolute().parents if parent.is_dir())
-    free = shutil.disk_usage(folder).free
+    free = shutil.disk_usage(_nearest(home)).free
     detail = f"{free / 10**9:.1f} GB free for the data folder (a dictated hour takes 0.12 GB)"
     if free < NO_SPACE:
         return Check("disk", State.BROKEN, detail, "Free some space, or choose another data folder with --data-dir.")
     if free < LOW_SPACE:
         return Check("disk", State.LIMITED, detail, "Free some space soon.")
     return Check("disk", State.OK, detail)
+
+
+def _nearest(home: Path) -> Path:
+    """What exists of the way to the data folder."""
+    return next(path for path in (home, *home.absolute().parents) if path.exists())
 
 
 def _display(_home: Path) -> Check:

@@ -81,7 +81,6 @@ def run(arguments: Sequence[str] | None = None) -> int:
 
     `arguments` are those after the program's name; the process's own by default.
     """
-    sys.excepthook = messages.report
     try:
         status = app.main(arguments, prog_name="chartwright", standalone_mode=False)
     except click.Abort:

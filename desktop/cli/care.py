@@ -9,6 +9,7 @@ import click
 from desktop.cli import output
 from desktop.cli.home import Home, data_dir_option
 from desktop.cli.window import has_display, open_window
+from desktop.errors import NoDisplay
 
 DEMO_EPILOG = """\b
 Examples:
@@ -35,12 +36,14 @@ def demo(sample: str, *, window: bool) -> None:
     Prints what was heard, the written note and the entries found; keeps nothing. The speaker is a synthetic voice and
     the patient is invented.
     """
-    from desktop.demo import print_demo, window_home
+    from desktop.demo import PASSPHRASE, chart_of, print_demo
 
-    print_demo(sample)
+    if window and not has_display():
+        raise NoDisplay
+    draft = print_demo(sample)
     if window:
-        with window_home(sample) as home:
-            open_window(home)
+        with chart_of(sample, draft) as home:
+            open_window(home, passphrase=PASSPHRASE)
     elif has_display() and sys.stdout.isatty():
         click.echo("\nSee it in the window: chartwright demo --window")
 

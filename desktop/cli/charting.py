@@ -27,19 +27,20 @@ def draft_encounter(
 
     Raises what the engine, the journal and the store raise; then the chart is as it was.
     """
-    proposed = _drafted(patient, audio, listener, dictated_at, partial=partial)
+    with output.progress("Transcribing") as show:
+        transcript = listener.hear_file(audio, on_progress=show, partial=partial)
+    proposed = draft(transcript, patient, on=dictated_at.astimezone().date())
+    return file_draft(store, patient, audio, proposed, dictated_at=dictated_at)
+
+
+def file_draft(store: Store, patient: Patient, audio: Path, proposed: Draft, *, dictated_at: datetime) -> Encounter:
+    """File a draft with its sound. Raises what the journal and the store raise; then the chart is as it was."""
     recording = _kept(store, audio)
     if store.patient_by_mrn(patient.mrn) is None:
         store.add_patient(patient)
     encounter = store.add_encounter(patient, started_at=dictated_at, recording_id=recording.id)
     store.save_draft(encounter.id, proposed)
     return store.encounter(encounter.id)
-
-
-def _drafted(patient: Patient, audio: Path, listener: Listener, dictated_at: datetime, *, partial: bool) -> Draft:
-    with output.progress("Transcribing") as show:
-        transcript = listener.hear_file(audio, on_progress=show, partial=partial)
-    return draft(transcript, patient, on=dictated_at.astimezone().date())
 
 
 def _kept(store: Store, audio: Path) -> Recording:

@@ -25,19 +25,23 @@ Object = dict[str, object]
 _KIND = {str: "a text", int: "a whole number"}
 
 
+class UnfitLine(Exception):
+    """Says in words why a line of the right shape still makes no sense."""
+
+
 def convert(source: Path, target: Path, fields: Fields, answer: Callable[[Object], Object]) -> None:
     """Write `{"id", **answer(line)}` for every line of `source`, in order.
 
-    Every line is an object with an `id` and the given fields; others are ignored, blank lines skipped. Raises BadLine
-    with the line's number.
+    Every line is an object with an `id` and the given fields; others are ignored, blank lines skipped. `answer` may
+    raise UnfitLine. Raises BadLine with the line's number.
     """
     with result_file(target) as file:
         for number, line in _lines(source):
             fields_of = _parsed(number, line, fields)
             try:
                 result = answer(fields_of)
-            except ValueError as error:
-                raise _bad(number, str(error)) from None
+            except UnfitLine as unfit:
+                raise _bad(number, str(unfit)) from None
             file.write(json.dumps({"id": fields_of["id"], **result}, ensure_ascii=False) + "\n")
 
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, TypeVar
 import click
 
 from desktop.cli import output
-from desktop.cli.jsonl import convert
+from desktop.cli.jsonl import UnfitLine, convert
 from desktop.errors import EmptyText, FileMissing, TextNotUtf8
 from desktop.messages import from_os_error
 
@@ -68,7 +68,7 @@ with LOINC section codes and character offsets in the text."""
 CODE_EPILOG = """\b
 Examples:
   chartwright code sugar diabetes with kidney trouble
-  chartwright code "water pill" --system rxnorm
+  chartwright code lasix --system rxnorm
   chartwright code a1c --system loinc --json"""
 
 
@@ -165,7 +165,7 @@ def assertions(jsonl: tuple[Path, Path]) -> None:
     def answer(line: dict[str, object]) -> dict[str, object]:
         text, start, end = str(line["text"]), line["start"], line["end"]
         if not (isinstance(start, int) and isinstance(end, int) and 0 <= start < end <= len(text)):
-            raise ValueError('"start" and "end" must be a range of characters inside "text"')
+            raise UnfitLine('"start" and "end" must be a range of characters inside "text"')
         assertion, experiencer, cue = assert_mention(text, start, end)
         return {"assertion": str(assertion), "experiencer": experiencer, "cue": cue}
 
@@ -217,16 +217,20 @@ def sections(jsonl: tuple[Path, Path]) -> None:
     help="Code system to search.",
 )  # fmt: skip
 @click.option("--limit", type=click.IntRange(1, 100), default=10, show_default=True, help="Most codes to show.")
-@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of {code, system, display}.")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON list of {code, system, display, score}.")
 def code(words: tuple[str, ...], system: str, limit: int, *, as_json: bool) -> None:
     """Rank the codes that WORDS may mean, best first."""
-    from ehr.terminology import search
+    from ehr.terminology.lookup import search
 
     found = search(" ".join(words), system, limit)
     if as_json:
-        rows = [{"code": each.code, "system": each.system, "display": each.display} for each in found]
-        output.write_result(output.to_json(rows), None)
+        ranked = [
+            {"code": each.code.code, "system": each.code.system, "display": each.code.display, "score": each.score}
+            for each in found
+        ]
+        output.write_result(output.to_json(ranked), None)
     elif found:
-        output.print_table("Codes, likeliest first", ("code", "term"), [(each.code, each.display) for each in found])
+        rows = [(each.code.code, each.code.display, each.term) for each in found]
+        output.print_table("Codes, likeliest first", ("code", "term", "matched"), rows)
     else:
-        output.note("No code matches; try other words.")
+        output.warn("No code matches; try other words.")

@@ -10,7 +10,7 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 Header = tuple[str, ...]
-Rows = list[tuple[str, ...]]
+Rows = Sequence[tuple[str, ...]]
 
 STREAM = Path("-")
 """The name that stands for stdin or stdout."""

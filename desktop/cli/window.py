@@ -16,12 +16,12 @@ def has_display() -> bool:
     return any(os.environ.get(name) for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
 
 
-def open_window(home: Path) -> None:
-    """Run the window until it is closed. Raises NoDisplay, and click.exceptions.Exit with the window's status."""
+def open_window(home: Path, *, passphrase: str | None = None) -> None:
+    """Run the window until it is closed. Raises NoDisplay, and SystemExit with a status that is not 0."""
     if not has_display():
         raise NoDisplay
     from desktop.app import run
 
-    status = run(home)
+    status = run(home, passphrase=passphrase)
     if status:
         raise SystemExit(status)

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry
-from ehr.chart.note import Note, Span
+from ehr.chart.note import Note
 
 Record = dict[str, object]
 """A JSON object."""
@@ -24,12 +24,12 @@ def record(entry: Entry, note: Note) -> Record:
     `note.said`), then the kind's attributes under their own names. Where known: `cue` (the spoken words that decided
     the assertion), `code`, `code_system` (FHIR URI), `code_display`, `flags` (`code` and `reason` each).
     """
-    said = _spoken(entry.evidence, note)
+    said = note.to_said(entry.evidence)
     fields: Record = {"kind": entry.kind.value, "name": entry.name, "assertion": entry.assertion.value}
     fields |= {"evidence": said.of(note.said), "start": said.start, "end": said.end}
     fields |= entry.attributes
     if entry.cue is not None:
-        fields["cue"] = _spoken(entry.cue, note).of(note.said)
+        fields["cue"] = note.to_said(entry.cue).of(note.said)
     if entry.code is not None:
         fields |= {"code": entry.code.code, "code_system": entry.code.system, "code_display": entry.code.display}
     if entry.flags:
@@ -52,11 +52,3 @@ def reviewed_records(draft: Draft) -> list[Record]:
             fields["audio"] = {"start": words[0].start, "end": words[-1].end}
         result.append(fields)
     return result
-
-
-def _spoken(written: Span, note: Note) -> Span:
-    """The span of `note.said`, without space at its ends."""
-    said = note.to_said(written)
-    text = said.of(note.said)
-    start = said.start + len(text) - len(text.lstrip())
-    return Span(start, max(start, said.start + len(text.rstrip())))
