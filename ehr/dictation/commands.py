@@ -92,14 +92,16 @@ def _edit(match: re.Match[str], mark: dict[str, Any], *, floor: int) -> Edit:
 def _capitals(text: str, edits: list[Edit], sentence_ends: list[int]) -> list[Edit]:
     """Capitals for the first letters after `sentence_ends`, unless more commands follow there."""
     commands = {edit.start: edit.end for edit in edits}
-    capitals = {}
+    capitals: list[Edit] = []
+    looked_at = -1
     for end in sentence_ends:
-        at = end
+        at = max(end, looked_at)
         while at < len(text) and (at in commands or text[at] in ' \n"('):
             at = commands.get(at, at + 1)
-        if at < len(text) and "a" <= text[at] <= "z":
-            capitals[at] = Edit(at, at + 1, text[at].upper(), "sentence case")
-    return list(capitals.values())
+        if looked_at < at < len(text) and "a" <= text[at] <= "z":
+            capitals.append(Edit(at, at + 1, text[at].upper(), "sentence case"))
+        looked_at = max(at, looked_at)
+    return capitals
 
 
 def _is_ordinary(text: str, match: re.Match[str], said: str, *, speaks_marks: bool) -> bool:

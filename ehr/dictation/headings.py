@@ -108,9 +108,9 @@ def is_run_on(text: str) -> bool:
     return words > _UNPUNCTUATED_WORDS * (1 + len(_MARK.findall(text)))
 
 
-def words_since_mark(text: str, at: int) -> int:
-    """How many words stand before `at` without a mark or line end among them (counted up to some thirty)."""
-    return len(_SINCE_MARK.split(text[max(0, at - 200) : at])[-1].split())
+def words_since_mark(text: str, at: int, floor: int = 0) -> int:
+    """How many words stand in [floor, at) without a mark or line end after them (counted up to some thirty)."""
+    return len(_SINCE_MARK.split(text[max(floor, at - 200) : at])[-1].split())
 
 
 def headings(text: str) -> Iterator[Heading]:

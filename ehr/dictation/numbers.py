@@ -17,7 +17,7 @@ _RULES = rules("numbers")
 _ORDINALS: dict[str, str] = _RULES["ordinals"]
 _SETS = {name: frozenset(words) for name, words in _RULES.items() if isinstance(words, list)}
 
-_FIRST_YEAR, _LAST_YEAR = 1900, 2099
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _START = any_of([*UNITS, *TEENS, *TENS, *ZERO, "a hundred", "a thousand"])
 _JOINERS = ("hundred", "thousand", "million", "point", "and", "a", "half")
 _INSIDE = any_of([*UNITS, *TEENS, *TENS, *ZERO, *ZERO_INSIDE, *_JOINERS])
@@ -82,7 +82,7 @@ def _choose(words: list[str], at: int, around: list[str]) -> Number | None:
         return None
     after, second = [*around[number.end + 1 :], "", ""][:2]
     counts_packs = before in _SETS["split_counts_after"] and after in _SETS["split_counts_before"]
-    is_year = number.text.isdigit() and _FIRST_YEAR <= int(number.text) <= _LAST_YEAR
+    is_year = bool(_YEAR.fullmatch(number.text))
     if counts_packs or (is_year and after in _SETS["no_year_before"]):
         number = read_number(words, at, elided=False) or number
         after, second = [*around[number.end + 1 :], "", ""][:2]

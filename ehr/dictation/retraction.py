@@ -15,10 +15,10 @@ from ehr.dictation.rules import any_of, rules
 
 _RULES = rules("commands")
 _CUE = re.compile(
-    rf"(?:{any_of(_RULES['retraction_leads'])}[ ,]+)*(?P<cue>\b{any_of(_RULES['retractions'])})\b[ .,;:!]*",
+    rf"(?:{any_of(_RULES['retraction_leads'])}[ ,]{{1,2}}){{0,3}}(?P<cue>\b{any_of(_RULES['retractions'])})\b[ .,;:!]*",
     re.IGNORECASE,
 )
-_CORRECTION = re.compile(rf"[ ,.]+{any_of(_RULES['corrections'])}\b[ ,.:]+", re.IGNORECASE)
+_CORRECTION = re.compile(rf"[ ,.]{{1,2}}{any_of(_RULES['corrections'])}\b[ ,.:]+", re.IGNORECASE)
 _TOKEN = re.compile(r"\d[\d.,/]*\d%?|\d%?|[\w'\-]+")
 _SENTENCE = re.compile(r"(?:[.!?](?=\s)|\n|:(?=\s))\s*")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|\Z)|\n")

@@ -33,6 +33,7 @@ _BOUND_BY = {
 }
 _PLAN_TOPICS = frozenset(_RULES["plan_topics"])
 _CONDITIONAL = frozenset(_RULES["conditional_openings"])
+_LONGEST_CONDITION = 300  # characters from "if" to the clause that it governs
 _STATEMENT_START = re.compile(r"[.!?] |\n|: ")
 _LAST_WORD = re.compile(r"([\w'\-/%+.]+) \Z")
 _AFTER_VALUE = re.compile(r"\d[\d./%]*(?: (?:lb|kg|cm|in|°[FC]|bpm|inches|on room air|on \d+ L(?:/min)?|%))*[,]? \Z")
@@ -92,9 +93,9 @@ def _cue_breaks(text: str, found: list[Heading], *, runs_on: bool) -> list[_Brea
         bound_by = _BOUND_BY[cue["name"]]
         if before is None or before[1].lower() in bound_by:
             continue
-        if not runs_on and words_since_mark(text[opening:], at - opening) < RUN_ON_WORDS:
+        if not runs_on and words_since_mark(text, at, opening) < RUN_ON_WORDS:
             continue
-        statement = _STATEMENT_START.split(text[opening:at])[-1]
+        statement = _STATEMENT_START.split(text[max(opening, at - _LONGEST_CONDITION) : at])[-1]
         if cue.get("subject") and statement.partition(" ")[0].lower() in _CONDITIONAL:
             opening = at  # the main clause of "if …, he …": one sentence
             continue

@@ -89,8 +89,8 @@ def test_a_retraction_is_a_change_that_keeps_what_was_said() -> None:
 HEARD = (
     "Ms Lind is a 43-year-old female here for right knee pain period. She denies calf pain comma numbness comma or. "
     "Tingling period new paragraph past medical. History colon atrial fibrillation period medications, colon aspirin "
-    "81 mg twice. Daily period new paragraph exam colon. The knee is tender period, pain 7 out. Of 10 period plan colon "
-    "rest period?"
+    "81 mg twice. Daily period new paragraph exam colon. The knee is tender period, pain 7 out. Of 10 period plan "
+    "colon rest period?"
 )
 
 

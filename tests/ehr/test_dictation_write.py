@@ -67,6 +67,14 @@ def test_any_dictation_is_written_with_its_origins(said: str) -> None:
     assert ends[-1] <= len(note.written)
 
 
+@pytest.mark.parametrize(
+    "unit", ["one ", "period, ", "scratch that ", "1", "past medical history ", ". ", "open quote "]
+)
+def test_long_monotony_is_written_too(unit: str) -> None:
+    """A recognizer that loops fills a text with one phrase; the step neither fails nor slows down out of proportion."""
+    check_origins(write(unit * 3000))
+
+
 def test_the_empty_dictation_is_the_empty_note() -> None:
     """Nothing said, nothing written."""
     assert Note("", "", (), (), ()) == write("")
