@@ -74,6 +74,14 @@ _TURNS_INTO = re.compile(
     r"\s*(?:(?:was|is|were|has been|will be|be)\s+)?(?:changed|switched|transitioned|converted)\s+(?:over\s+)?to\b",
     re.IGNORECASE,
 )
+_GIVEN_UP = re.compile(
+    r"\b(?:so|and|but|then|so that)\s+(?:he|she|they|we|it was|this was|that was|it has been|was)\s+(?:then\s+|"
+    r"later\s+)?"
+    r"(?:stopped|discontinued|quit)(?:\s+(?:it|this|that|taking it|the medication))?(?=\s*(?:[.,;]|$|in|last|"
+    r"after|because|due|a|\d))",
+    re.IGNORECASE,
+)
+_GIVEN_UP_REACH = 70
 _AFTER_REACH = 36
 _BREAK = re.compile(r"[.?!;\n]")
 
@@ -123,13 +131,23 @@ def after(text: str, position: int, stop: int, act: Act) -> Act:
     broken = _BREAK.search(text, position, end)
     region = text[position : broken.start() if broken else end]
     match = _AFTER.search(region)
-    if match is None or len(region[: match.start()].split()) > 2:
-        return act
+    allowed = 2 if match is not None and " " in match[0] else 0
+    if match is None or len(region[: match.start()].split()) > allowed:
+        return _stopped_since(text, position, stop, act)
     meaning = _AFTER_OF[match[0].lower()]
     cue = _at(match, position)
     if meaning in (Assertion.HISTORICAL, Assertion.ABSENT):
         return Act(assertion=Assertion(meaning), cue=cue)
     return replace(act, action=meaning, link="", assertion=Assertion.PRESENT)
+
+
+def _stopped_since(text: str, position: int, stop: int, act: Act) -> Act:
+    """`act`, unless the sentence goes on to say that the medicine was given up ("… so he stopped it")."""
+    broken = _BREAK.search(text, position, stop)
+    match = _GIVEN_UP.search(text, position, min(broken.start() if broken else stop, position + _GIVEN_UP_REACH))
+    if match is None or act.assertion is not Assertion.PRESENT:
+        return act
+    return Act(assertion=Assertion.HISTORICAL, cue=_at(match, 0))
 
 
 def passive_end(text: str, position: int, stop: int) -> int | None:

@@ -38,7 +38,7 @@ def flags(name: str, ingredient: str, attributes: Mapping[str, AttributeValue]) 
 
 def _dose(ingredient: str, attributes: Mapping[str, AttributeValue]) -> Iterator[Flag]:
     dose, unit = str(attributes.get("dose", "")), str(attributes.get("unit", ""))
-    if dose and not unit:
+    if dose and not unit and "/" not in dose:
         yield Flag("dose-without-unit", f"No unit was said with the dose {dose}.")
     limits = _DOSES.get(ingredient)
     if limits is not None and _fits(ingredient, dose, unit) is False:

@@ -30,6 +30,7 @@ _DOSE_END = re.compile(r"\s*(?:[,.;](?!\d)|and\b(?!\s+a half)|$)")
 _RELEASE = re.compile(r"\s*(?:er|xr|xl|sr|cr|la|dr)\b", re.IGNORECASE)
 _LEAD_FILLER = re.compile(r"(?:of|the|a|an|his|her|some|extra|generic)\b", re.IGNORECASE)
 _LEAD_WORDS = 8
+_TAKEN_COUNT = re.compile(r"\b(?:takes?|took|taking|uses?)\s+(?P<count>[1-4])\s+$", re.IGNORECASE)
 _MEASURED = re.compile(
     r"\s*(?:levels?|studies|panel|screen|assay|titers?|toxicity|overdose|deficiency|deficient|resistance|"
     r"dependence|withdrawal|"
@@ -140,6 +141,9 @@ def _bare_dose(text: str, chain: list[Part], start: int, stop: int) -> Part | No
 
 def _lead(text: str, floor: int, name: int) -> list[Part]:
     """The parts right before a name: "2 tablets of", "oral", "a 5 day course of"."""
+    counted = _TAKEN_COUNT.search(text, floor, name)
+    if counted is not None:
+        return [Part(PartKind.DOSE, Span(*counted.span("count")), counted["count"])]
     starts = [match.start() + floor for match in re.finditer(r"\S+", text[floor:name])][-_LEAD_WORDS:]
     for start in starts:
         run = _lead_run(text, start, name)

@@ -52,6 +52,9 @@ def main() -> None:
     for name, ingredient, kind, filed in added:
         known = lexicon.get(name, (name,))[0]
         lexicon[name] = (ingredient or known, kind, filed or name)
+    for name, (ingredient, kind, filed) in list(lexicon.items()):
+        if " and " in ingredient and len(name.split()) == 2 and all(word in lexicon for word in name.split()):
+            lexicon.setdefault(name.replace(" ", "/"), (ingredient, kind, filed))
     target = Path(sys.argv[2]) if len(sys.argv) > 2 else TARGET
     with target.open("w", encoding="utf-8") as out:
         out.write(HEAD)
@@ -69,14 +72,17 @@ HEAD = """\
 def ingredients(ingredient_of: dict[str, str]) -> list[tuple[str, str]]:
     """Each ingredient under its own name without its form, a combination in two spellings, and with its salts.
 
-    A combination whose every part is a medicine of its own is left out: in dictation "lisinopril and
-    hydrochlorothiazide" lists two.
+    A combination whose every part is a medicine of its own is kept in the form "a/b" alone: in dictation "lisinopril
+    and hydrochlorothiazide" lists two.
     """
     found: list[tuple[str, str]] = []
     plains = {base_name(full) for full in ingredient_of.values()}
     for plain in sorted(plains):
         parts = components(plain)
-        if "vaccine" in plain or plain in DROPPED or (parts and all(part in plains for part in parts)):
+        if "vaccine" in plain or plain in DROPPED:
+            continue
+        if parts and all(part in plains for part in parts):
+            found.append(("/".join(parts), plain))
             continue
         found += [(name, plain) for name in (plain, " ".join(parts)) if name]
         found += [(f"{plain} {salt}", plain) for salt in SALTS if f"{plain} {salt}" in ingredient_of]
