@@ -239,6 +239,17 @@ class Context:
                 return OTHER, (index, index + 1)
         return PATIENT, None
 
+    def relative_before(self, first: int) -> str | None:
+        """The relative joined by "and" right before the one at word `first`."""
+        start = first - 1 if first and self._words.text[first - 1] in _POSSESSIVES else first
+        if start < 1 or self._words.text[start - 1] != "and":
+            return None
+        for index in range(max(0, start - 4), start - 1):
+            hit = _RELATIONS.longest(self._words.stem, index, start - 1)
+            if hit and hit[0] == start - 1:
+                return hit[1]
+        return None
+
     def _is_affected(self, after: int, first: int) -> bool:
         """Whether the words after a relative say that the relative has it, and does not merely report it."""
         stems, text = self._words.stem, self._words.text

@@ -190,7 +190,13 @@ def _predicate(these: Words, index: int) -> int | None:
     if any(word in _EXISTENTIAL for word in following):
         return None
     start = index - 1
-    if text[start] in {",", "and", "or", "who", "which", "that", "there", ":"} | _PRONOUNS | _AUXILIARY | _ENDS:
+    if (
+        text[start]
+        in {",", "and", "or", "both", "each", "all", "who", "which", "that", "there", ":"}
+        | _PRONOUNS
+        | _AUXILIARY
+        | _ENDS
+    ):
         return None
     while start > 0 and _modifies(these, start - 1):
         start -= 1

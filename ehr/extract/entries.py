@@ -12,6 +12,7 @@ from spacy.tokens import Doc
 
 from ehr.chart.entry import Assertion, Entry, Kind
 from ehr.chart.note import Span
+from ehr.extract.anatomy import GRAMMAR
 from ehr.extract.lexicon import concept_of, is_event
 from ehr.extract.mention import Mention, mentions
 from ehr.extract.words import split, words
@@ -23,6 +24,8 @@ _MEASURED = frozenset({Kind.VITAL, Kind.LAB})
 _SERVICES = frozenset({Kind.ORDER, Kind.PROCEDURE})
 _MERGED = _CONDITIONS | _SERVICES | {Kind.FAMILY_HISTORY, Kind.FOLLOW_UP}
 _RANK = {Assertion.PRESENT: 0, Assertion.POSSIBLE: 1, Assertion.HISTORICAL: 2}
+_SYNONYMOUS = frozenset(GRAMMAR["same"])
+_ADJECTIVE_OF: dict[str, str] = GRAMMAR["adjective_of"]
 _LONGEST_EVIDENCE = 12
 
 
@@ -89,7 +92,7 @@ def _same(one: Mention, other: Mention) -> bool:
         return False
     if one.kind is Kind.FOLLOW_UP:
         return True
-    first, second = split(one.name), split(other.name)
+    first, second = _said(one.name), _said(other.name)
     short, long = sorted((set(first), set(second)), key=len)
     alike = first[-1] == second[-1] or _concept(one) == _concept(other)
     if short == long or (short < long and alike and one.kind in _CONDITIONS):
@@ -100,7 +103,12 @@ def _same(one: Mention, other: Mention) -> bool:
         return _abbreviates(one.name, other.name) or _abbreviates(other.name, one.name)
     if one.assertion is Assertion.ABSENT or _concept(one) != _concept(other):
         return False
-    return not short & long or one.kind is other.kind is Kind.PROBLEM
+    return one.kind is other.kind is Kind.PROBLEM or (not short & long and _concept(one) in _SYNONYMOUS)
+
+
+def _said(name: str) -> tuple[str, ...]:
+    """The words of a name, with the noun for an adjective of place: "ureteral" is "ureter"."""
+    return tuple(_ADJECTIVE_OF.get(word, word) for word in split(name))
 
 
 def _abbreviates(short: str, long: str) -> bool:

@@ -13,7 +13,7 @@ from spacy.tokens import Doc
 
 from ehr.chart.entry import Assertion, Kind
 from ehr.extract import resources
-from ehr.extract.anatomy import FILLERS, GRAMMAR, Place, place_at, skip_qualities
+from ehr.extract.anatomy import FILLERS, GRAMMAR, QUALITIES, Place, place_at, skip_qualities
 from ehr.extract.lexicon import Term, conditions
 from ehr.extract.mention import Mention, mentions, note_of
 from ehr.extract.words import Phrases, Words, words
@@ -129,7 +129,7 @@ def _is_other_word(these: Words, text: str, found: Finding) -> bool:
     spoken = text[these.start[found.first] : these.end[found.first]]
     if word in _ROOM_AIR and before == "on":
         return True
-    return not (spoken.isupper() or (before in _INTRODUCING and word in _AMBIGUOUS))
+    return not (spoken.isupper() or ((before in _INTRODUCING or before.isdigit()) and word in _AMBIGUOUS))
 
 
 def _listed(stems: list[str], first: int) -> list[Finding]:
@@ -147,7 +147,8 @@ def _is_quality(stems: list[str], first: int) -> bool:
     if start == first or start >= len(stems):
         return False
     place = place_at(stems, start)
-    return bool(_HEADS.longest(stems, start) or (place and _HEADS.longest(stems, min(place.last, len(stems) - 1))))
+    found = _HEADS.longest(stems, start) or conditions().longest(stems, start)
+    return bool(found or (place and _HEADS.longest(stems, min(place.last, len(stems) - 1))))
 
 
 def _finding(first: int, last: int, term: Term) -> Finding:
@@ -214,10 +215,10 @@ def _predicated(stems: list[str], place: Place) -> list[Finding]:
     found: list[Finding] = []
     index = copula[0] if copula else place.last
     while index < len(stems):
-        start = skip_qualities(stems, index)
-        hit = _ADJECTIVES.longest(stems, start) if start < len(stems) else None
-        if hit is None and start > index:
-            hit, start = _ADJECTIVES.longest(stems, index), index
+        start, hit = index, _ADJECTIVES.longest(stems, index)
+        while hit is None and start < len(stems) and (quality := QUALITIES.longest(stems, start)):
+            start = quality[0]
+            hit = _ADJECTIVES.longest(stems, start) if start < len(stems) else None
         if hit is None:
             break
         first = place.first if not found else start

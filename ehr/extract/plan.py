@@ -121,7 +121,7 @@ def _decide(doc: Doc, service: Service) -> Mention | None:
     planned = _is_planned(these, before, after, section) or (
         service.type == "lab" and _after_plan(doc, service, section)
     )
-    if verdict.status == "hypothetical" and verdict.cue and begin <= verdict.cue[0] < service.first:
+    if verdict.status == "hypothetical" and verdict.cue and _is_condition(these, verdict.cue[1], service.first):
         return None
     if verdict.status in {"hypothetical", "possible"} and (planned or verdict.status == "hypothetical"):
         return _order(doc, service, Assertion.HYPOTHETICAL)
@@ -132,6 +132,12 @@ def _decide(doc: Doc, service: Service) -> Mention | None:
     if alone or service.type in {"lab", "device"}:
         return None
     return _procedure(doc, service, _when(doc, service, section, verdict.status))
+
+
+def _is_condition(these: Words, cue_end: int, first: int) -> bool:
+    """Whether a service is what the condition is about: "if the ultrasound is abnormal"."""
+    between = these.text[cue_end:first]
+    return cue_end <= first and len(between) < 4 and "," not in between and not _any(_ORDERING, these, (cue_end, first))
 
 
 def _is_planned(these: Words, before: tuple[int, int], after: tuple[int, int], section: str) -> bool:

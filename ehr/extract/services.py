@@ -56,7 +56,7 @@ def _listed(stems: list[str], first: int) -> Service | None:
     if hit is None:
         return None
     last, term = hit
-    after = _place_after(stems, last)
+    after = _place_after(stems, last, bare=term.type == "imaging")
     if after is None:
         return Service(first, last, term.name, term.concept, term.type, side)
     return _about(stems, first, after.last, term.name, term.type, after)
@@ -78,13 +78,15 @@ def _about(stems: list[str], first: int, last: int, name: str, kind: str, place:
     return Service(first, last, full, concept, kind, place.side)
 
 
-def _place_after(stems: list[str], last: int) -> Place | None:
-    """The place a service is said to be of: "MRI of the left shoulder", "CT abdomen and pelvis"."""
+def _place_after(stems: list[str], last: int, *, bare: bool = False) -> Place | None:
+    """The place a service is said to be of: "MRI of the left shoulder"; `bare` also allows "CT abdomen and pelvis"."""
     if last >= len(stems):
         return None
     linked = stems[last] in _LINKS
+    if not linked and not bare:
+        return None
     place = place_at(stems, last + 1 if linked else last, loose=linked)
-    if place is None:
+    if place is None or (not linked and services().longest(stems, min(place.last, len(stems) - 1))):
         return None
     if place.last + 1 < len(stems) and stems[place.last] == "and" and (more := place_at(stems, place.last + 1)):
         return Place(place.first, more.last, f"{place.name} and {more.name}", place.side)
