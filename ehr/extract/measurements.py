@@ -53,6 +53,10 @@ _URINE_REACH_WORDS = 30
 _SECOND_READING = 40  # characters after a blood pressure in which another may stand without its name
 _PAIN_REACH_WORDS = 14
 _ORDER_REACH_WORDS = 6
+_TARGETS = frozenset(_WORDS["targets"])
+_TARGET_REACH_WORDS = 3
+_WARNINGS = frozenset(_WORDS["warnings"])
+_WARNING_REACH_WORDS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,10 +167,15 @@ def _ordered(these: Words, one: _Named) -> bool:
 
 
 def _is_result(these: Words, one: _Named) -> bool:
+    """Whether it is said of the patient: a value that is no target and no condition, or a verdict on no order."""
     reading = one.reading
-    return reading is not None and (
-        bool(reading.value) or (one.test.kind is not Kind.VITAL and not _ordered(these, one))
-    )
+    if reading is None or not _TARGETS.isdisjoint(these.text[max(0, one.first - _TARGET_REACH_WORDS) : one.first]):
+        return False
+    if reading.comparator and not _WARNINGS.isdisjoint(
+        these.text[max(0, one.first - _WARNING_REACH_WORDS) : one.first]
+    ):
+        return False
+    return bool(reading.value) or (one.test.kind is not Kind.VITAL and not _ordered(these, one))
 
 
 def _judge_before(text: str, these: Words, one: _Named) -> None:

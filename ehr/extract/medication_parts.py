@@ -118,7 +118,7 @@ _FILLER = _compile(
     r"a dose of|another|taper|burst|pack|which|that|is|was|be|been|he|she|they|patient|back|down|up|about|around|"
     r"uses|using|used|"
     r"regularly|"
-    r"daily dose|apply|inhale|use|into|(?:extended|immediate|delayed|sustained|controlled)[\s-]release|er|xr|xl|"
+    r"daily dose|apply|give|inhale|use|into|(?:extended|immediate|delayed|sustained|controlled)[\s-]release|er|xr|xl|"
     r"sr|cr|dr|"
     r"hfa|ds|hydrochloride|hcl|sodium|acetate|sulfate|tartrate|succinate|strength|generic|chewable|"
     r"over the counter|otc)\b|"
@@ -256,7 +256,7 @@ def _dose(text: str, position: int) -> Part | None:
     unit = UNITS[" ".join(base[0].replace("-", " ").split())]
     symbol = unit.symbol if unit.measure else _counted(said)
     if len(base) > 1:
-        symbol += "/" + base[1].replace("kilogram", "kg").replace("hour", "h").replace("hr", "h")
+        symbol += "/" + base[1].replace("ml", "mL").replace("kilogram", "kg").replace("hour", "h").replace("hr", "h")
     value = _range(match)
     if match["million"]:
         value = str(int(float(value) * 1_000_000))

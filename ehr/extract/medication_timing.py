@@ -180,7 +180,7 @@ def _clock(match: re.Match[str]) -> Timing:
     else:
         hour = int(match["hour24"])
     minute = match["minute"] or match["minute24"] or "00"
-    said = re.sub(r"^(?:at|@)\s*", "", match[0], flags=re.IGNORECASE).strip()
+    said = re.sub(r"^(?:at|@)\s*", "", match[0], flags=re.IGNORECASE).strip(" .")
     return Timing(f"at {said.lower()}", {"timeOfDay": [f"{hour:02d}:{minute}:00"]})
 
 
@@ -218,7 +218,7 @@ _GRAMMAR: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Timing]], ...] 
     ),
     (_compile(rf"(?P<times>{_COUNT})\s+(?:a|an|per|/)\s*{_UNIT}\b"), _per),
     (_compile(rf"(?P<times>{_COUNT})\s+(?P<adverb>daily|weekly|monthly|yearly|nightly)\b"), _times_adverb),
-    (_compile(rf"(?P<times>{NUMBER})\s*(?:a|an|per|/|x/?)\s*(?P<unit>days?|d|weeks?|wk)\b"), _per),
+    (_compile(rf"(?P<times>{NUMBER})(?:\s+(?:a|an|per)\s+|\s*(?:/|x/?)\s*)(?P<unit>days?|d|weeks?|wk)\b"), _per),
     (
         _compile(r"(?:on\s+a\s+)?(?P<adverb>daily|weekly|monthly|yearly|annually|hourly|biweekly|fortnightly)\b"),
         _adverb,
