@@ -7,6 +7,7 @@ historical, what a relative has is family history. Knows nothing of how cues are
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import cast
 
 from spacy.language import Language
@@ -49,7 +50,16 @@ def judge(doc: Doc) -> Doc:
     found[:] = [
         mention for mention in found if mention.kind not in _CONDITIONS or mention.settled or _file(doc, mention)
     ]
+    found += [shared for mention in found if (shared := _shared(doc, mention)) is not None]
     return doc
+
+
+def _shared(doc: Doc, mention: Mention) -> Mention | None:
+    """The same condition of the relative named before: "her mother and sister have migraines"."""
+    if mention.kind is not Kind.FAMILY_HISTORY or mention.cue is None:
+        return None
+    relation = context(doc).relative_before(words(doc).at(mention.cue.start))
+    return replace(mention, attributes={"relation": relation}, flags=[]) if relation else None
 
 
 def _file(doc: Doc, mention: Mention) -> bool:
@@ -62,6 +72,8 @@ def _file(doc: Doc, mention: Mention) -> bool:
         mention.cue = words(doc).span(*verdict.cue)
     relation = _relation(doc, mention, verdict)
     if relation:
+        if mention.kind is Kind.SYMPTOM and clause_at(doc, mention.name_span.start).section != "family_history":
+            return False
         _to_family(mention, verdict, relation)
         return True
     mention.assertion = _assertion(doc, mention, verdict)
