@@ -32,7 +32,7 @@ from transcriber.transcript import Segment, TimeSpan, Word
 
 _WINDOW_S = 30
 _WINDOW = _WINDOW_S * SAMPLE_RATE
-_CHUNK_S = 20.0
+_CHUNK_S = 28.0
 _HOTWORD_TOKENS = 128
 _LEFT_OUT_S = 1.0  # so much speech without words in a chunk is worth decoding it again
 _REPETITIVE = 2.4  # Whisper's own thresholds for a failed window: compression ratio and mean log probability
