@@ -31,7 +31,7 @@ class Shape(StrEnum):
 class Reading:
     """What is said of a measurement: value, unit and comparator as dictated, and the verdict in the entry's words.
 
-    `shared` tells that names joined before this one take part in it; `start` is where the words after the name begin.
+    `start` is where the words after the name begin.
     """
 
     span: Span
@@ -39,7 +39,6 @@ class Reading:
     unit: str = ""
     comparator: str = ""
     interpretation: str = ""
-    shared: bool = False
     start: int = 0
 
 
@@ -124,7 +123,6 @@ def read(text: str, position: int, stop: int, shape: Shape, units: str) -> Readi
         _trailing(text, stop, reading)
     if not reading.value and not reading.interpretation:
         return None
-    reading.shared = True
     return reading
 
 
@@ -220,7 +218,7 @@ def more_values(text: str, reading: Reading, count: int) -> list[Reading]:
     while len(readings) < count:
         joined = re.compile(rf"\s*(?:,|and|,\s*and)\s+(?={_NUMBER})").match(text, end)
         if joined is None:
-            return [Reading(reading.span)] * 0
+            return []
         following = Reading(reading.span)
         read_end = _value(text, joined.end(), len(text), Shape.RESULT, "lab", following)
         if read_end is None:

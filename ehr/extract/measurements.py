@@ -124,7 +124,7 @@ def _named_results(note: Note, these: Words) -> list[Mention]:
         stop = named[index + 1].span.start if index + 1 < len(named) else len(text)
         if one.reading is None:
             one.reading = read(text, one.span.end, stop, one.test.shape, one.test.units)
-        if one.reading is not None and one.reading.shared:
+        if one.reading is not None:
             _share(text, these, named, index)
     for one in named:
         _judge_before(text, these, one)

@@ -23,12 +23,14 @@ _CONDITION_WORDS = 18
 class Act:
     """What the words around a name say: the action ("start"; empty where none is said), the assertion and its cue.
 
+    `said` covers the verb of the action.
     `link` tells the two halves of a switch ("from", "to"); `excluded` that the name is not an entry at all ("avoid").
     """
 
     action: str = ""
     assertion: Assertion = Assertion.PRESENT
     cue: Span | None = None
+    said: Span | None = None
     link: str = ""
     excluded: bool = False
 
@@ -98,7 +100,8 @@ def before(text: str, start: int, name: int) -> Act:
     if _OTHERS.search(gap) or _ends_with(_AVOID, gap):
         return Act(excluded=True)
     action, cue = _last_action(gap)
-    act = Act(action=action, link={"switch": "from", "switch to": "to"}.get(action, ""))
+    said_at = _at(cue, offset) if cue is not None else None
+    act = Act(action=action, said=said_at, link={"switch": "from", "switch to": "to"}.get(action, ""))
     for assertion, pattern in ((Assertion.ABSENT, _ABSENT), (Assertion.HISTORICAL, _HISTORICAL)):
         said = _last(pattern, gap)
         reaches = said is not None and _INTERRUPTS.search(gap[said.end() :]) is None

@@ -19,6 +19,7 @@ from ehr.extract.medication_timing import Timing
 from ehr.extract.mention import Mention
 
 SOURCE = "medications"
+_CLOSE = 40  # characters
 _PLANS = frozenset({"plan", "assessment_and_plan", "assessment", "impression"})
 
 
@@ -74,7 +75,7 @@ def _entry(note: Note, uses: list[Use]) -> Mention:
     return Mention(
         kind=Kind.MEDICATION,
         name=uses[0].name.name,
-        span=Span(shown.start, shown.end),
+        span=_evidence(shown, deciding),
         source=SOURCE,
         assertion=deciding.act.assertion,
         settled=True,
@@ -84,6 +85,15 @@ def _entry(note: Note, uses: list[Use]) -> Mention:
         name_span=shown.name.span,
         concept=shown.name.medicine.ingredient,
     )
+
+
+def _evidence(shown: Use, deciding: Use) -> Span:
+    """The words to hear: the instruction with the verb or the cue that decided it, where that stands close by."""
+    start, end = shown.start, shown.end
+    for word in (shown.act.said, deciding.act.cue):
+        if word is not None and start - _CLOSE <= word.start and word.end <= end + _CLOSE:
+            start, end = min(start, word.start), max(end, word.end)
+    return Span(start, end)
 
 
 def _deciding(uses: list[Use]) -> Use:
