@@ -1,0 +1,221 @@
+"""What each action of the user does. The table in `commands` names them; here they meet the session, the desk and the
+player.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtWidgets import QFileDialog
+
+from desktop.player.player import SKIP_S
+from ehr.chart.entry import ReviewState
+from ehr.chart.patient import Patient
+
+if TYPE_CHECKING:
+    from desktop.window import MainWindow
+
+LEAD_S, TAIL_S = 0.25, 0.35
+"""Sound before and after the words of a fact, so that they can be understood."""
+
+AUDIO_SUFFIXES = ("wav", "flac", "ogg", "oga", "opus", "mp3", "m4a", "aac", "mp4", "webm", "aiff", "aif", "wma", "amr")
+
+
+class Actions:
+    """The handlers of one window."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self._window = window
+        self._session = window.session
+        self._desk = window.session.desk
+        self._player = window.player
+
+    def record(self) -> None:
+        """Begin a dictation, or finish the one that runs."""
+        if self._desk.recording is not None:
+            self._desk.stop()
+        elif not self._desk.starting:
+            self._for_patient(self._window.tr("Who is this dictation about?"), self._begin)
+
+    def import_file(self) -> None:
+        """Choose an audio file and whose it is."""
+        pattern = " ".join(f"*.{suffix}" for suffix in AUDIO_SUFFIXES)
+        filters = f"{self._window.tr('Audio')} ({pattern});;{self._window.tr('All files')} (*)"
+        chosen, _ = QFileDialog.getOpenFileName(self._window, self._window.tr("Import audio"), "", filters)
+        if chosen:
+            self.bring_in([Path(chosen)])
+
+    def bring_in(self, files: list[Path]) -> None:
+        """Import files for one patient."""
+
+        def each(patient: Patient) -> None:
+            for file in files:
+                self._desk.bring_in(file, patient)
+
+        self._for_patient(self._window.tr("Who is this recording about?"), each)
+
+    def can_transcribe(self) -> bool:
+        """Whether the dictation on the page has sound, no words that a person reviewed, and nothing under way."""
+        encounter = self._session.encounter
+        if encounter is None or encounter.recording_id is None or encounter.id in self._desk.jobs:
+            return False
+        return all(entry.state is ReviewState.PROPOSED for entry in self._session.entries)
+
+    def transcribe(self) -> None:
+        """Transcribe the dictation on the page, again if it has words already."""
+        if self._session.encounter is not None:
+            self._desk.transcribe(self._session.encounter.id)
+
+    def escape(self) -> None:
+        """Leave what is open, innermost first: the form, the search, the sound, then the work under way."""
+        encounter = self._session.encounter
+        if self._window.facts.form is not None:
+            self._window.facts.form.cancelled.emit()
+        elif self._window.rail.search.text():
+            self._window.rail.search.clear()
+            self._window.facts.list.setFocus()
+        elif self._player.playing:
+            self._player.pause()
+        elif encounter is not None:
+            self._desk.cancel(encounter.id)
+
+    def choose_patient(self) -> None:
+        """Choose or add the patient of the next dictation."""
+        self._window.ask_patient(self._window.tr("Choose or add a patient"), self._session.choose_patient)
+
+    def choose_microphone(self) -> None:
+        """Choose the microphone from those connected now."""
+        self._window.ask_microphone()
+
+    def can_review(self) -> bool:
+        """Whether an entry is in focus and not being edited."""
+        return self._session.focused is not None and not self._window.facts.editing
+
+    def has_entries(self) -> bool:
+        """Whether the page has facts."""
+        return bool(self._session.entries) and not self._window.facts.editing
+
+    def can_undo(self) -> bool:
+        """Whether a decision can be taken back."""
+        return self._session.can_undo and not self._window.facts.editing
+
+    def accept(self) -> None:
+        """Accept the entry in focus and go to the next one."""
+        self._session.accept()
+
+    def reject(self) -> None:
+        """Reject the entry in focus and go to the next one."""
+        self._session.reject()
+
+    def edit(self) -> None:
+        """Open the form for the entry in focus."""
+        entry = self._session.focused
+        if entry is not None:
+            self._window.facts.edit(entry)
+            self._window.refresh()
+
+    def hear(self) -> None:
+        """Play the words that the entry in focus rests on; again, and it stops."""
+        if self._player.playing:
+            self._player.pause()
+            return
+        entry, reading = self._session.focused, self._session.reading
+        time = reading.time_of(entry.evidence) if entry is not None and reading is not None else None
+        if time is not None:
+            self._player.play(time.start - LEAD_S, time.end + TAIL_S)
+
+    def next_entry(self) -> None:
+        """Go to the next entry."""
+        self._window.facts.list.step(1)
+
+    def previous_entry(self) -> None:
+        """Go to the previous entry."""
+        self._window.facts.list.step(-1)
+
+    def undo(self) -> None:
+        """Take the last decision back."""
+        self._session.undo()
+
+    def has_sound(self) -> bool:
+        """Whether there is something to hear."""
+        return self._player.duration > 0
+
+    def play_or_pause(self) -> None:
+        """Play from here, or pause."""
+        self._player.toggle()
+
+    def skip_back(self) -> None:
+        """Go back a little."""
+        self._player.skip(-SKIP_S)
+
+    def skip_forward(self) -> None:
+        """Go forward a little."""
+        self._player.skip(SKIP_S)
+
+    def next_speed(self) -> None:
+        """Listen at the next speed."""
+        self._player.next_speed()
+
+    def search(self) -> None:
+        """Go to the search field."""
+        self._window.rail.search.setFocus()
+        self._window.rail.search.selectAll()
+
+    def next_dictation(self) -> None:
+        """Open the next dictation of the list."""
+        self._open_beside(1)
+
+    def previous_dictation(self) -> None:
+        """Open the previous dictation of the list."""
+        self._open_beside(-1)
+
+    def show_note(self) -> None:
+        """Show the note."""
+        self._window.note.tabs.setCurrentIndex(0)
+
+    def show_changes(self) -> None:
+        """Show every change from said to written."""
+        self._window.note.tabs.setCurrentIndex(1)
+
+    def next_pane(self) -> None:
+        """Give the keyboard to the next pane."""
+        panes = self._window.panes()
+        at = next((number for number, pane in enumerate(panes) if pane.hasFocus()), -1)
+        panes[(at + 1) % len(panes)].setFocus()
+
+    def show_palette(self) -> None:
+        """Find a command by typing."""
+        self._window.show_palette()
+
+    def show_keys(self) -> None:
+        """Show every key."""
+        self._window.show_keys()
+
+    def quit(self) -> None:
+        """Close the window."""
+        self._window.close()
+
+    def _begin(self, patient: Patient) -> None:
+        if patient != self._session.patient or self._session.encounter is not None:
+            self._session.choose_patient(patient)
+        self._desk.record(patient, self._window.microphone())
+
+    def _for_patient(self, purpose: str, then: Callable[[Patient], None]) -> None:
+        """Do something for the patient who was chosen for the next dictation.
+
+        Ask where nobody was chosen, or where the page shows a dictation: the next one may be another person's.
+        """
+        if self._session.patient is not None and self._session.encounter is None:
+            then(self._session.patient)
+        else:
+            self._window.ask_patient(purpose, then)
+
+    def _open_beside(self, by: int) -> None:
+        rows = [row for row in self._window.rail.model.rows if row.encounter_id]
+        if not rows:
+            return
+        current = self._session.encounter.id if self._session.encounter is not None else ""
+        at = next((number for number, row in enumerate(rows) if row.encounter_id == current), -1 if by > 0 else 0)
+        self._session.open(rows[(at + by) % len(rows)].encounter_id)

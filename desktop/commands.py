@@ -1,0 +1,239 @@
+"""Every action of the user, declared once: what it is called, its keys, where it holds, what it does.
+
+Menus, keys, the palette and the page of keys are made from this table, so an action that is not here cannot be
+reached, and one that is here can be reached by keyboard.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from desktop.actions import Actions
+from desktop.translation import QT_TRANSLATE_NOOP
+
+_DICTATION = QT_TRANSLATE_NOOP("commands", "Dictation")
+_REVIEW = QT_TRANSLATE_NOOP("commands", "Review")
+_LISTEN = QT_TRANSLATE_NOOP("commands", "Listen")
+_FIND = QT_TRANSLATE_NOOP("commands", "Find your way")
+_PROGRAM = QT_TRANSLATE_NOOP("commands", "Program")
+GROUPS = (_DICTATION, _REVIEW, _LISTEN, _FIND, _PROGRAM)
+
+
+class Scope(Enum):
+    """Where an action's keys hold: everywhere in the window, or on the text and the facts, where letters are not
+    typed.
+    """
+
+    WINDOW = auto()
+    REVIEW = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One action. `when` tells whether it makes sense now."""
+
+    id: str
+    title: str
+    keys: tuple[str, ...]
+    group: str
+    run: Callable[[Actions], None]
+    when: Callable[[Actions], bool] = lambda _: True
+    scope: Scope = Scope.WINDOW
+
+    @property
+    def words(self) -> str:
+        """The title in the user's language."""
+        return QCoreApplication.translate("commands", self.title)
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("dictation.record", QT_TRANSLATE_NOOP("commands", "New dictation"), ("F9",), _DICTATION, Actions.record),
+    Command(
+        "dictation.import",
+        QT_TRANSLATE_NOOP("commands", "Import audio file …"),
+        ("Ctrl+O",),
+        _DICTATION,
+        Actions.import_file,
+    ),
+    Command(
+        "dictation.transcribe",
+        QT_TRANSLATE_NOOP("commands", "Transcribe"),
+        ("Ctrl+T",),
+        _DICTATION,
+        Actions.transcribe,
+        Actions.can_transcribe,
+    ),
+    Command("dictation.stop", QT_TRANSLATE_NOOP("commands", "Cancel"), ("Esc",), _DICTATION, Actions.escape),
+    Command(
+        "patient.choose",
+        QT_TRANSLATE_NOOP("commands", "Choose or add a patient …"),
+        ("Ctrl+P",),
+        _DICTATION,
+        Actions.choose_patient,
+    ),
+    Command(
+        "dictation.microphone",
+        QT_TRANSLATE_NOOP("commands", "Choose the microphone …"),
+        ("Ctrl+M",),
+        _DICTATION,
+        Actions.choose_microphone,
+    ),
+    Command(
+        "entry.accept",
+        QT_TRANSLATE_NOOP("commands", "Accept"),
+        ("Return", "Enter"),
+        _REVIEW,
+        Actions.accept,
+        Actions.can_review,
+        Scope.REVIEW,
+    ),
+    Command(
+        "entry.hear",
+        QT_TRANSLATE_NOOP("commands", "Hear"),
+        ("Space",),
+        _REVIEW,
+        Actions.hear,
+        Actions.can_review,
+        Scope.REVIEW,
+    ),
+    Command(
+        "entry.edit",
+        QT_TRANSLATE_NOOP("commands", "Edit"),
+        ("E",),
+        _REVIEW,
+        Actions.edit,
+        Actions.can_review,
+        Scope.REVIEW,
+    ),
+    Command(
+        "entry.reject",
+        QT_TRANSLATE_NOOP("commands", "Reject"),
+        ("X",),
+        _REVIEW,
+        Actions.reject,
+        Actions.can_review,
+        Scope.REVIEW,
+    ),
+    Command(
+        "entry.next",
+        QT_TRANSLATE_NOOP("commands", "Next fact"),
+        ("J",),
+        _REVIEW,
+        Actions.next_entry,
+        Actions.has_entries,
+        Scope.REVIEW,
+    ),
+    Command(
+        "entry.previous",
+        QT_TRANSLATE_NOOP("commands", "Previous fact"),
+        ("K",),
+        _REVIEW,
+        Actions.previous_entry,
+        Actions.has_entries,
+        Scope.REVIEW,
+    ),
+    Command(
+        "entry.undo",
+        QT_TRANSLATE_NOOP("commands", "Undo the last decision"),
+        ("Ctrl+Z",),
+        _REVIEW,
+        Actions.undo,
+        Actions.can_undo,
+    ),
+    Command(
+        "player.toggle",
+        QT_TRANSLATE_NOOP("commands", "Play or pause"),
+        ("Ctrl+Space",),
+        _LISTEN,
+        Actions.play_or_pause,
+        Actions.has_sound,
+    ),
+    Command(
+        "player.back",
+        QT_TRANSLATE_NOOP("commands", "Back 3 seconds"),
+        ("Alt+Left",),
+        _LISTEN,
+        Actions.skip_back,
+        Actions.has_sound,
+    ),
+    Command(
+        "player.forward",
+        QT_TRANSLATE_NOOP("commands", "Forward 3 seconds"),
+        ("Alt+Right",),
+        _LISTEN,
+        Actions.skip_forward,
+        Actions.has_sound,
+    ),
+    Command("player.speed", QT_TRANSLATE_NOOP("commands", "Next speed"), ("Alt+S",), _LISTEN, Actions.next_speed),
+    Command(
+        "worklist.search", QT_TRANSLATE_NOOP("commands", "Search notes and facts"), ("Ctrl+F",), _FIND, Actions.search
+    ),
+    Command(
+        "worklist.next", QT_TRANSLATE_NOOP("commands", "Next dictation"), ("Alt+Down",), _FIND, Actions.next_dictation
+    ),
+    Command(
+        "worklist.previous",
+        QT_TRANSLATE_NOOP("commands", "Previous dictation"),
+        ("Alt+Up",),
+        _FIND,
+        Actions.previous_dictation,
+    ),
+    Command("view.note", QT_TRANSLATE_NOOP("commands", "Show the note"), ("Ctrl+1",), _FIND, Actions.show_note),
+    Command(
+        "view.changes",
+        QT_TRANSLATE_NOOP("commands", "Show what was said and written"),
+        ("Ctrl+2",),
+        _FIND,
+        Actions.show_changes,
+    ),
+    Command("view.pane", QT_TRANSLATE_NOOP("commands", "Go to the next pane"), ("F6",), _FIND, Actions.next_pane),
+    Command("help.palette", QT_TRANSLATE_NOOP("commands", "All commands"), ("Ctrl+K",), _PROGRAM, Actions.show_palette),
+    Command("help.keys", QT_TRANSLATE_NOOP("commands", "What can I press?"), ("F1",), _PROGRAM, Actions.show_keys),
+    Command("program.quit", QT_TRANSLATE_NOOP("commands", "Quit"), ("Ctrl+Q",), _PROGRAM, Actions.quit),
+)
+
+
+def make_actions(handlers: Actions, owner: QWidget) -> dict[str, QAction]:
+    """One QAction a command, by id; those with the window's scope already hold everywhere in `owner`."""
+    made = {}
+    for command in COMMANDS:
+        action = QAction(command.words, owner)
+        action.setShortcuts([QKeySequence(keys) for keys in command.keys])
+        action.triggered.connect(lambda _=False, run=command.run: run(handlers))
+        if command.scope is Scope.WINDOW:
+            owner.addAction(action)
+        else:
+            action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        made[command.id] = action
+    return made
+
+
+def hold_on(actions: Mapping[str, QAction], panes: Sequence[QWidget]) -> None:
+    """Let the review's keys hold where the keyboard is in one of these panes."""
+    for command in COMMANDS:
+        if command.scope is Scope.REVIEW:
+            for pane in panes:
+                pane.addAction(actions[command.id])
+
+
+def refresh(handlers: Actions, actions: Mapping[str, QAction]) -> None:
+    """Enable what makes sense now."""
+    for command in COMMANDS:
+        actions[command.id].setEnabled(command.when(handlers))
+
+
+def make_menu(actions: Mapping[str, QAction], parent: QWidget) -> QMenu:
+    """Every command, by group."""
+    menu = QMenu(parent)
+    for group in GROUPS:
+        for command in COMMANDS:
+            if command.group == group:
+                menu.addAction(actions[command.id])
+        menu.addSeparator()
+    return menu

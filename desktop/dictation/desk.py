@@ -1,0 +1,266 @@
+"""The dictation desk: what is recorded, waiting, transcribed or drafted now.
+
+Owns the jobs and their order. Each result is in the store before anybody hears of it, so a crash costs the step under
+way and nothing before it.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop.chart import Chart
+from desktop.dictation.drafting import Drafting
+from desktop.dictation.engine import Engine
+from desktop.dictation.importer import Importer
+from desktop.dictation.job import STOPPED, Job, Step
+from desktop.dictation.recorder import Recorder
+from ehr.chart.encounter import Draft, Encounter
+from ehr.chart.patient import Patient
+from transcriber.transcript import Transcript
+
+if TYPE_CHECKING:
+    from ehr.store.recordings import Recording
+    from ehr.store.store import Store
+
+SAMPLES_PER_SECOND = 16_000
+
+
+class Desk(QObject):
+    """Takes dictations in and brings drafts out.
+
+    `changed` says that jobs or the list of dictations changed; `began` names a dictation that is now in the store,
+    `drafted` one whose draft is; `failed` carries the error and what to call to try again, or None.
+    """
+
+    changed = Signal()
+    began = Signal(str)
+    drafted = Signal(str)
+    level = Signal(float, float)
+    microphone = Signal(str)
+    failed = Signal(object, object)
+
+    def __init__(self, chart: Chart, engine: Engine, recorder: Recorder, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.jobs: dict[str, Job] = {}
+        self.recording: str | None = None
+        self.starting = False
+        self._chart = chart
+        self._engine = engine
+        self._recorder = recorder
+        self._drafting = Drafting(self)
+        self._importer = Importer(chart, self)
+        self._waiting: deque[str] = deque()
+        self._current: Encounter | None = None
+        self._taking: tuple[Patient, Recording] | None = None
+        self._connect()
+
+    @property
+    def importing(self) -> float | None:
+        """How much of a file is read, 0 to 1; None while none is."""
+        return self._importer.fraction
+
+    def record(self, patient: Patient, microphone: str | None) -> None:
+        """Begin a dictation."""
+        if self.starting or self.recording is not None:
+            return
+        self.starting = True
+        self.changed.emit()
+
+        def begin(recording: Recording) -> None:
+            self._taking = (patient, recording)
+            self._recorder.record(recording.path, recording.key, microphone)
+
+        self._ask(lambda store: store.begin_recording(device=microphone or "default"), begin, self._on_record_failed)
+        self._warm()
+
+    def stop(self) -> None:
+        """Finish the dictation."""
+        self._recorder.stop()
+
+    def bring_in(self, file: Path, patient: Patient) -> None:
+        """Import an audio file and transcribe it."""
+        self._warm()
+        self._importer.bring_in(file, patient)
+
+    def transcribe(self, encounter_id: str) -> None:
+        """Transcribe a dictation, after those that wait already."""
+        if encounter_id not in self.jobs:
+            self._waiting.append(encounter_id)
+            self._set(encounter_id, Job(Step.WAITING))
+            self._next()
+
+    def cancel(self, encounter_id: str) -> None:
+        """Stop transcribing a dictation. Its recording is untouched."""
+        if encounter_id in self._waiting:
+            self._waiting.remove(encounter_id)
+            self._end(encounter_id)
+        elif self._current is not None and self._current.id == encounter_id:
+            self._engine.cancel()
+
+    def close(self) -> None:
+        """End every process; what is recorded stays recorded."""
+        self._importer.close()
+        self._recorder.close()
+        self._engine.close()
+        self._drafting.close()
+
+    def _connect(self) -> None:
+        self._recorder.started.connect(self._on_started)
+        self._recorder.level.connect(self.level)
+        self._recorder.stopped.connect(self._on_stopped)
+        self._recorder.failed.connect(self._on_record_failed)
+        self._engine.progressed.connect(self._on_progressed)
+        self._engine.done.connect(self._on_transcribed)
+        self._engine.failed.connect(self._on_transcription_failed)
+        self._importer.progressed.connect(self.changed)
+        self._importer.imported.connect(self._on_arrived)
+        self._importer.failed.connect(self.failed)
+
+    def _warm(self) -> None:
+        self._engine.prepare()
+        self._drafting.prepare()
+
+    def _ask(
+        self,
+        work: Callable[[Store], object],
+        success: Callable[..., None],
+        failure: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        self._chart.run(work, success=success, failure=failure or (lambda error: self.failed.emit(error, None)))
+
+    @Slot(str)
+    def _on_started(self, device: str) -> None:
+        """Sound arrives: from now on the dictation is in the worklist, whatever happens."""
+        self.microphone.emit(device)
+        if self._taking is None:
+            return
+        patient, recording = self._taking
+
+        def begun(encounter: Encounter) -> None:
+            self.starting = False
+            self.recording = encounter.id
+            self.jobs[encounter.id] = Job(Step.RECORDING)
+            self.began.emit(encounter.id)
+            self.changed.emit()
+
+        self._ask(
+            lambda store: store.add_encounter(patient, started_at=recording.started_at, recording_id=recording.id),
+            begun,
+        )
+
+    @Slot(float)
+    def _on_stopped(self, duration: float) -> None:
+        if self._taking is None:
+            return
+        recording = self._taking[1]
+        samples = round(duration * SAMPLES_PER_SECOND)
+
+        def finished(_: object) -> None:
+            encounter_id = self._recording_ended()
+            if encounter_id is not None:
+                self._on_arrived(encounter_id)
+
+        self._ask(lambda store: store.finish_recording(recording.id, samples=samples), finished)
+
+    @Slot(object)
+    def _on_record_failed(self, error: BaseException) -> None:
+        self._recording_ended()
+        self.failed.emit(error, None)
+
+    def _recording_ended(self) -> str | None:
+        encounter_id, self.recording, self.starting, self._taking = self.recording, None, False, None
+        if encounter_id is not None:
+            self.jobs.pop(encounter_id, None)
+        self.changed.emit()
+        return encounter_id
+
+    @Slot(str)
+    def _on_arrived(self, encounter_id: str) -> None:
+        self.began.emit(encounter_id)
+        self.transcribe(encounter_id)
+
+    def _next(self) -> None:
+        """Start the dictation that waits longest, unless one is under way."""
+        if self._current is not None or not self._waiting:
+            return
+        encounter_id = self._waiting.popleft()
+        self._set(encounter_id, Job(Step.TRANSCRIBING))
+        self._ask(
+            lambda store: _begin(store, encounter_id),
+            lambda found: self._begin_engine(*found),
+            lambda error: self._fail(encounter_id, error),
+        )
+        self._drafting.prepare()
+
+    def _begin_engine(self, encounter: Encounter, recording: Recording) -> None:
+        self._current = encounter
+        self._engine.transcribe(recording.path, recording.key)
+
+    @Slot(float)
+    def _on_progressed(self, fraction: float) -> None:
+        if self._current is not None:
+            self._set(self._current.id, Job(Step.TRANSCRIBING, fraction))
+
+    @Slot(object)
+    def _on_transcribed(self, transcript: Transcript) -> None:
+        encounter = self._current
+        if encounter is None:
+            return
+        self._set(encounter.id, Job(Step.DRAFTING, 1.0))
+        self._drafting.draft(
+            transcript,
+            encounter.patient,
+            encounter.started_at.astimezone().date(),
+            success=lambda draft: self._keep(encounter, draft),
+            failure=lambda error: self._fail(encounter.id, error),
+        )
+
+    def _keep(self, encounter: Encounter, draft: Draft) -> None:
+        def kept(_: object) -> None:
+            self._end(encounter.id)
+            self.drafted.emit(encounter.id)
+
+        self._ask(
+            lambda store: store.save_draft(encounter.id, draft), kept, lambda error: self._fail(encounter.id, error)
+        )
+
+    @Slot(object)
+    def _on_transcription_failed(self, error: BaseException) -> None:
+        if self._current is not None:
+            self._fail(self._current.id, error)
+
+    def _fail(self, encounter_id: str, error: BaseException) -> None:
+        code = getattr(error, "code", "CW-D900")
+        self._ask(lambda store: store.fail(encounter_id, code), lambda _: self._end(encounter_id))
+        if code != STOPPED:
+            self.failed.emit(error, lambda: self.transcribe(encounter_id))
+
+    def _set(self, encounter_id: str, job: Job) -> None:
+        self.jobs[encounter_id] = job
+        self.changed.emit()
+
+    def _end(self, encounter_id: str) -> None:
+        self.jobs.pop(encounter_id, None)
+        if self._current is not None and self._current.id == encounter_id:
+            self._current = None
+        self.changed.emit()
+        self._next()
+
+
+def _begin(store: Store, encounter_id: str) -> tuple[Encounter, Recording]:
+    """Note in the store that the work begins, and find what it needs."""
+    encounter = store.encounter(encounter_id)
+    recording = store.recording(encounter.recording_id or "")
+    store.begin_transcribing(encounter_id)
+    return encounter, recording
+
+
+def now() -> datetime:
+    """The present, in the user's zone."""
+    return datetime.now(UTC).astimezone()

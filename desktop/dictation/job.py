@@ -1,0 +1,26 @@
+"""What is being done with a dictation right now. Knows nothing of Qt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, auto
+
+STOPPED = "CW-T001"
+"""The code of a transcription that a person stopped: nothing failed, the dictation waits as it did."""
+
+
+class Step(Enum):
+    """Steps in their order."""
+
+    RECORDING = auto()
+    WAITING = auto()
+    TRANSCRIBING = auto()
+    DRAFTING = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A step under way, and how much of it is done, 0 to 1."""
+
+    step: Step
+    fraction: float = 0.0

@@ -1,0 +1,110 @@
+"""Two ways to find a key: the palette, where a command is typed, and the page of all keys."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSortFilterProxyModel, Qt
+from PySide6.QtGui import QAction, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtWidgets import QAbstractItemView, QDialog, QGridLayout, QLineEdit, QListView, QVBoxLayout, QWidget
+
+from desktop.commands import COMMANDS, GROUPS
+from desktop.widgets import label
+
+_ID = Qt.ItemDataRole.UserRole + 1
+
+
+class Palette(QDialog):
+    """Type a part of a command's name; Enter runs it."""
+
+    def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Commands"))
+        self.setModal(True)
+        self.resize(460, 420)
+        self._actions = actions
+        self.field = QLineEdit()
+        self.field.setPlaceholderText(self.tr("What do you want to do?"))
+        self.field.setAccessibleName(self.tr("What do you want to do?"))
+        self.field.installEventFilter(self)
+        self._filter = QSortFilterProxyModel(self)
+        self._filter.setSourceModel(_model(actions, self))
+        self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
+        self.list = QListView()
+        self.list.setObjectName("palette")
+        self.list.setAccessibleName(self.tr("Commands"))
+        self.list.setModel(self._filter)
+        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.list.clicked.connect(self._run)
+        self.field.textChanged.connect(self._on_typed)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(14, 14, 14, 14)
+        outer.addWidget(self.field)
+        outer.addWidget(self.list)
+        self._on_typed("")
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Arrows choose and Enter runs while the field keeps the letters."""
+        if watched is self.field and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
+            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
+            if step:
+                row = min(max(0, self.list.currentIndex().row() + step), self._filter.rowCount() - 1)
+                self.list.setCurrentIndex(self._filter.index(row, 0))
+                return True
+            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+                self._run()
+                return True
+        return super().eventFilter(watched, event)
+
+    def _on_typed(self, text: str) -> None:
+        self._filter.setFilterFixedString(text.strip())
+        self.list.setCurrentIndex(self._filter.index(0, 0))
+
+    def _run(self) -> None:
+        index = self.list.currentIndex()
+        if index.isValid():
+            self.accept()
+            self._actions[index.data(_ID)].trigger()
+
+
+class KeysPage(QDialog):
+    """Every command with its keys, by group."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("What can I press?"))
+        self.setModal(True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(24, 20, 24, 22)
+        outer.addWidget(label(self.tr("What can I press?"), "title"))
+        note = self.tr("Review keys hold while the note, the transcript or the facts have the keyboard (F6 moves it).")
+        outer.addWidget(label(note, "muted", wrap=True))
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(36)
+        outer.addLayout(grid)
+        for number, group in enumerate(GROUPS):
+            grid.addLayout(_group(group), number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+
+
+def _group(group: str) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setContentsMargins(0, 12, 0, 0)
+    grid.setVerticalSpacing(5)
+    members = [command for command in COMMANDS if command.group == group]
+    grid.addWidget(label(QCoreApplication.translate("commands", group), "heading"), 0, 0)
+    for row, command in enumerate(members, start=1):
+        grid.addWidget(label(command.words), row, 0)
+        grid.addWidget(label(" / ".join(command.keys), "key"), row, 1, Qt.AlignmentFlag.AlignRight)
+    grid.setColumnStretch(0, 1)
+    return grid
+
+
+def _model(actions: Mapping[str, QAction], parent: QObject) -> QStandardItemModel:
+    model = QStandardItemModel(parent)
+    for command in COMMANDS:
+        if command.id == "help.palette" or not actions[command.id].isEnabled():
+            continue
+        item = QStandardItem(f"{actions[command.id].text()}    {command.keys[0]}")
+        item.setData(command.id, _ID)
+        model.appendRow(item)
+    return model

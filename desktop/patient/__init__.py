@@ -1,0 +1,1 @@
+"""Whose chart it is: the banner on top and the dialog that chooses or adds a person."""

@@ -1,0 +1,142 @@
+"""The banner: whose chart this is, what must not be overlooked, and the one place that shows the state."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from desktop.formats import day, initials
+from desktop.state import State
+from desktop.widgets import label, pill, retone
+from ehr.chart.entry import Assertion, Entry, Kind, ReviewState
+from ehr.chart.patient import Gender, Patient
+
+NO_KNOWN = "no known"
+"""How an entry that states the absence of allergies begins (GUIDELINES.md, allergy)."""
+
+_KEPT = {ReviewState.ACCEPTED, ReviewState.EDITED}
+_MOST_PILLS = 3
+
+
+class Banner(QWidget):
+    """Shows a patient and a state. A click on the patient chooses another."""
+
+    def __init__(self, choose: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
+        self.setFixedHeight(56)
+        self._avatar = label("")
+        self._avatar.setObjectName("avatar")
+        self._avatar.setFixedSize(34, 34)
+        self._avatar.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._name = label("", "head")
+        self._details = label("", "muted")
+        self._person = _person_button(choose, self._avatar, self._name, self._details)
+        self._pills = QHBoxLayout()
+        self._pills.setSpacing(8)
+        self.state = pill("", "plain")
+        self.state.setObjectName("state")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 0, 18, 1)
+        row.setSpacing(12)
+        row.addWidget(self._person)
+        row.addLayout(self._pills)
+        row.addStretch(1)
+        row.addWidget(self.state)
+        self.show_patient(None, on=date(2000, 1, 1))
+
+    def show_patient(self, patient: Patient | None, *, on: date) -> None:
+        """Show whose chart it is; ages are those of the day `on`."""
+        if patient is None:
+            self._avatar.setText("–")
+            self._name.setText(self.tr("No patient chosen"))
+            self._details.setText(self.tr("Choose or add one: Ctrl+P"))
+        else:
+            self._avatar.setText(initials(patient.display_name))
+            self._name.setText(patient.display_name)
+            self._details.setText(details(patient, on=on))
+        self._person.setAccessibleName(f"{self._name.text()}, {self._details.text()}")
+        layout = self._person.layout()
+        if layout is not None:
+            self._person.setMinimumWidth(layout.sizeHint().width())
+
+    def show_entries(self, entries: Sequence[Entry]) -> None:
+        """Show what the chart's accepted facts say at a glance."""
+        while (item := self._pills.takeAt(0)) is not None:
+            widget = item.widget()
+            if widget is not None:
+                widget.hide()
+                widget.deleteLater()
+        for text, tone in summary(entries)[:_MOST_PILLS]:
+            self._pills.addWidget(pill(text, tone))
+
+    def show_state(self, state: State) -> None:
+        """Show the state."""
+        retone(self.state, state.text, state.tone)
+
+
+def details(patient: Patient, *, on: date) -> str:
+    """Sex, age, birth date and record number on one line, as far as they are known."""
+    letters = {Gender.MALE: "M", Gender.FEMALE: "F", Gender.OTHER: _tr("other"), Gender.UNKNOWN: ""}
+    age = patient.age_on(on)
+    parts = [
+        letters[patient.gender],
+        _tr("{0} y").format(age) if age is not None else "",
+        day(patient.birth_date) if patient.birth_date else "",
+        f"MRN {patient.mrn}",
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def summary(entries: Sequence[Entry]) -> list[tuple[str, str]]:
+    """Pills for allergies, problems and medicines: text and tone. Only facts that a person accepted count."""
+    kept = [entry for entry in entries if entry.state in _KEPT]
+    pills = [_allergy(entry) for entry in kept if entry.kind is Kind.ALLERGY and entry.assertion is Assertion.PRESENT]
+    open_allergies = [e for e in entries if e.kind is Kind.ALLERGY and e.state is ReviewState.PROPOSED]
+    if open_allergies:
+        pills.append((_tr("Allergies to confirm: {0}").format(len(open_allergies)), "warn"))
+    present = [entry for entry in kept if entry.assertion is Assertion.PRESENT]
+    for kind, text in ((Kind.PROBLEM, _tr("Problems: {0}")), (Kind.MEDICATION, _tr("Medicines: {0}"))):
+        count = sum(1 for entry in present if entry.kind is kind)
+        if count:
+            pills.append((text.format(count), "plain"))
+    return pills
+
+
+def _allergy(entry: Entry) -> tuple[str, str]:
+    if entry.name.startswith(NO_KNOWN):
+        return entry.name[:1].upper() + entry.name[1:], "plain"
+    reaction = entry.attributes.get("reaction")
+    text = f"{entry.name} ({reaction})" if reaction else entry.name
+    return _tr("Allergy: {0}").format(text), "danger"
+
+
+def _person_button(action: QAction, avatar: QLabel, name: QLabel, details: QLabel) -> QPushButton:
+    button = QPushButton()
+    button.setProperty("look", "patient")
+    button.setToolTip(f"{action.text()} ({action.shortcut().toString()})")
+    button.clicked.connect(action.trigger)
+    text = QVBoxLayout()
+    text.setSpacing(0)
+    text.addStretch(1)
+    text.addWidget(name)
+    text.addWidget(details)
+    text.addStretch(1)
+    row = QHBoxLayout(button)
+    row.setContentsMargins(6, 3, 8, 3)
+    row.setSpacing(12)
+    row.addWidget(avatar)
+    row.addLayout(text)
+    for child in (avatar, name, details):
+        child.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+    button.setFixedHeight(46)
+    return button
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("patient", text)

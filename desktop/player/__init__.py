@@ -1,0 +1,1 @@
+"""Hearing the recording: the clock, the sound, the waveform and the bar at the bottom."""

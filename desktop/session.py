@@ -1,0 +1,269 @@
+"""What is on the page: the worklist, the open dictation, its facts, the one in focus, and what can be undone.
+
+Owns the window's state and every change of it. Views show it and hear of changes by signal; they change nothing
+themselves. Each decision on a fact is in the store before the next one is asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from desktop.chart import Chart
+from desktop.dictation.desk import Desk
+from desktop.player.sound import Sound, Waveform, measure
+from desktop.review.reading import Reading, prepare
+from desktop.tasks import Lane, Operation
+from desktop.worklist.model import Find
+from ehr.chart.encounter import Encounter, EncounterSummary
+from ehr.chart.entry import Entry, ReviewState
+from ehr.chart.patient import Patient
+
+if TYPE_CHECKING:
+    from ehr.store.store import Store
+
+_LISTED = 200
+_FOUND = 50
+
+
+class Session(QObject):
+    """The state behind the window. All its methods are called on the GUI thread."""
+
+    worklist_changed = Signal()
+    found = Signal(object)
+    patient_changed = Signal()
+    encounter_changed = Signal()
+    entries_changed = Signal()
+    focus_changed = Signal()
+    sound_changed = Signal(object, object)
+    reviewed = Signal()
+    failed = Signal(object, object)
+
+    def __init__(self, chart: Chart, desk: Desk, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.chart = chart
+        self.desk = desk
+        self.encounters: list[EncounterSummary] = []
+        self.patient: Patient | None = None
+        self.encounter: Encounter | None = None
+        self.reading: Reading | None = None
+        self.entries: tuple[Entry, ...] = ()
+        self.focus: str | None = None
+        self._undo: list[Entry] = []
+        self._wanted = ""
+        self._searched = ""
+        self._measuring = Lane.on_thread("waveform", self)
+        desk.began.connect(self._on_began)
+        desk.drafted.connect(self._on_drafted)
+        desk.changed.connect(self.worklist_changed)
+        desk.failed.connect(self._on_desk_failed)
+
+    @property
+    def focused(self) -> Entry | None:
+        """The entry in focus."""
+        return next((entry for entry in self.entries if entry.id == self.focus), None)
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether a decision on this page can be taken back."""
+        return bool(self._undo)
+
+    def refresh(self) -> None:
+        """Read the worklist anew."""
+        self.ask(lambda store: store.encounters(limit=_LISTED), self._take_worklist)
+
+    def search(self, words: str) -> None:
+        """Search notes and facts; nothing typed shows the worklist again."""
+        self._searched = words
+        if not words:
+            self.found.emit(None)
+            return
+
+        def take(finds: list[Find]) -> None:
+            if words == self._searched:
+                self.found.emit(finds)
+
+        self.ask(lambda store: _finds(store, words), take)
+
+    def choose_patient(self, patient: Patient) -> None:
+        """Clear the page for a patient: the next dictation is theirs."""
+        self._show(None, None)
+        self.patient = patient
+        self.patient_changed.emit()
+
+    def open(self, encounter_id: str, *, focus: str | None = None) -> None:
+        """Show a dictation, with an entry in focus."""
+        self._wanted = encounter_id
+
+        def take(found: tuple[Encounter, Reading | None, Sound | None]) -> None:
+            encounter, reading, sound = found
+            if encounter.id == self._wanted:
+                self._show(encounter, reading)
+                self.set_focus(focus or _first(self.entries))
+                self._measure(sound)
+
+        self.ask(lambda store: _opened(store, encounter_id), take)
+
+    def set_focus(self, entry_id: str | None) -> None:
+        """Put an entry in focus."""
+        if entry_id != self.focus:
+            self.focus = entry_id
+            self.focus_changed.emit()
+
+    def accept(self) -> None:
+        """Accept the entry in focus as it stands."""
+        entry = self.focused
+        if entry is None:
+            return
+        edited = entry.state is ReviewState.EDITED
+        state = ReviewState.EDITED if edited else ReviewState.ACCEPTED
+        self._decide(entry, replace(entry, state=state), lambda store: store.accept(entry.id))
+
+    def reject(self) -> None:
+        """Reject the entry in focus: kept, not filed."""
+        entry = self.focused
+        if entry is not None:
+            self._decide(entry, replace(entry, state=ReviewState.REJECTED), lambda store: store.reject(entry.id))
+
+    def edit(self, edited: Entry) -> None:
+        """Put a person's version in the place of an entry."""
+        before = next((entry for entry in self.entries if entry.id == edited.id), None)
+        if before is not None:
+            after = replace(edited, state=ReviewState.EDITED)
+            self._decide(before, after, lambda store: store.edit(edited))
+
+    def undo(self) -> None:
+        """Take the last decision on this page back."""
+        if not self._undo:
+            return
+        before = self._undo.pop()
+        self._put(before)
+        self.set_focus(before.id)
+        self._keep(lambda store: _restore(store, before))
+
+    def ask(
+        self,
+        work: Callable[[Store], object],
+        success: Callable[..., None],
+        failure: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Ask the store; a failure is shown unless the caller takes it."""
+        self.chart.run(work, success=success, failure=failure or (lambda error: self.failed.emit(error, None)))
+
+    def close(self) -> None:
+        """End the lanes; what was decided is kept first."""
+        self._measuring.close()
+        self.desk.close()
+        self.chart.close()
+
+    def _decide(self, before: Entry, after: Entry, work: Callable[[Store], None]) -> None:
+        if after == before:
+            self.reviewed.emit()
+            return
+        self._undo.append(before)
+        self._put(after)
+        self._keep(work)
+        self.reviewed.emit()
+
+    def _put(self, entry: Entry) -> None:
+        self.entries = tuple(entry if each.id == entry.id else each for each in self.entries)
+        self.entries_changed.emit()
+
+    def _keep(self, work: Callable[[Store], None]) -> None:
+        """Store a decision. Where that fails, the page shows again what the store holds."""
+        encounter_id, focus = self._wanted, self.focus
+
+        def failed(error: BaseException) -> None:
+            self.failed.emit(error, None)
+            self.open(encounter_id, focus=focus)
+
+        self.ask(work, lambda _: self.refresh(), failed)
+
+    def _show(self, encounter: Encounter | None, reading: Reading | None) -> None:
+        self._wanted = encounter.id if encounter is not None else ""
+        self.encounter, self.reading, self._undo, self.focus = encounter, reading, [], None
+        self.entries = encounter.draft.entries if encounter is not None and encounter.draft is not None else ()
+        if encounter is not None:
+            self.patient = encounter.patient
+        self.encounter_changed.emit()
+        self.entries_changed.emit()
+        self.focus_changed.emit()
+        self.sound_changed.emit(None, None)
+        self.patient_changed.emit()
+
+    def _measure(self, sound: Sound | None) -> None:
+        """Read the waveform; the page does not wait for it."""
+        if sound is None:
+            return
+        encounter_id = self._wanted
+
+        def take(waveform: Waveform) -> None:
+            if encounter_id == self._wanted:
+                self.sound_changed.emit(replace(sound, duration=waveform.duration), waveform)
+
+        work = _measuring(sound.path, sound.key)
+        self._measuring.run(Operation(work, take, lambda error: self.failed.emit(error, None)))
+
+    def _take_worklist(self, encounters: list[EncounterSummary]) -> None:
+        self.encounters = encounters
+        self.worklist_changed.emit()
+
+    @Slot(str)
+    def _on_began(self, encounter_id: str) -> None:
+        self.open(encounter_id)
+        self.refresh()
+
+    @Slot(str)
+    def _on_drafted(self, encounter_id: str) -> None:
+        self.refresh()
+        if encounter_id == self._wanted:
+            self.open(encounter_id)
+
+    @Slot(object, object)
+    def _on_desk_failed(self, error: object, again: object) -> None:
+        self.failed.emit(error, again)
+        self.refresh()
+        if self.encounter is not None and self.encounter.draft is None:
+            self.open(self.encounter.id)
+
+
+def _first(entries: tuple[Entry, ...]) -> str | None:
+    """The entry to look at first."""
+    waiting = [entry for entry in entries if entry.state is ReviewState.PROPOSED]
+    flagged = [entry for entry in waiting if entry.flags]
+    return next((entry.id for entry in (*flagged, *waiting, *entries)), None)
+
+
+def _opened(store: Store, encounter_id: str) -> tuple[Encounter, Reading | None, Sound | None]:
+    encounter = store.encounter(encounter_id)
+    reading = prepare(encounter.draft) if encounter.draft is not None else None
+    if encounter.recording_id is None:
+        return encounter, reading, None
+    recording = store.recording(encounter.recording_id)
+    return encounter, reading, Sound(recording.path, recording.key)
+
+
+def _measuring(path: Path, key: bytes) -> Callable[[], Waveform]:
+    return lambda: measure(path, key)
+
+
+def _finds(store: Store, words: str) -> list[Find]:
+    return [
+        Find(hit.encounter_id, hit.entry_id, hit.patient.display_name, hit.snippet, hit.started_at)
+        for hit in store.search(words, limit=_FOUND)
+    ]
+
+
+def _restore(store: Store, before: Entry) -> None:
+    """Bring an entry back to what it was before a decision."""
+    store.reopen(before.id)
+    if before.state is ReviewState.EDITED:
+        store.edit(before)
+    elif before.state is ReviewState.ACCEPTED:
+        store.accept(before.id)
+    elif before.state is ReviewState.REJECTED:
+        store.reject(before.id)

@@ -1,0 +1,65 @@
+"""What the program is doing, in one word or two: shown in one place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication
+
+from desktop.dictation.job import Job, Step
+from desktop.formats import clock
+from desktop.translation import QT_TRANSLATE_NOOP
+from ehr.chart.encounter import Encounter, EncounterStatus
+from ehr.chart.entry import Entry, ReviewState
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """The words and the tone of their ground (plain, danger, info, warn, ok)."""
+
+    text: str
+    tone: str
+
+
+def recording(elapsed: float) -> State:
+    """A dictation is being recorded."""
+    return State(_tr(QT_TRANSLATE_NOOP("state", "● Recording {0}")).format(clock(elapsed)), "danger")
+
+
+def arming() -> State:
+    """The microphone is being opened: speak when it says Recording."""
+    return State(_tr(QT_TRANSLATE_NOOP("state", "Opening the microphone …")), "warn")
+
+
+def importing(fraction: float) -> State:
+    """A file is being read."""
+    return State(_tr(QT_TRANSLATE_NOOP("state", "Reading the file {0}%")).format(int(fraction * 100)), "info")
+
+
+def working(job: Job) -> State:
+    """The dictation on the page is being worked on."""
+    texts = {
+        Step.RECORDING: QT_TRANSLATE_NOOP("state", "● Recording"),
+        Step.WAITING: QT_TRANSLATE_NOOP("state", "Waiting for the engine"),
+        Step.TRANSCRIBING: QT_TRANSLATE_NOOP("state", "Transcribing {0}%"),
+        Step.DRAFTING: QT_TRANSLATE_NOOP("state", "Finding facts"),
+    }
+    return State(_tr(texts[job.step]).format(int(job.fraction * 100)), "info")
+
+
+def resting(encounter: Encounter | None, entries: tuple[Entry, ...]) -> State:
+    """Nothing is under way: what the dictation on the page waits for."""
+    if encounter is None:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Idle")), "plain")
+    if encounter.status is EncounterStatus.FAILED:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Transcription failed")), "danger")
+    if encounter.draft is None:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Recorded")), "plain")
+    waiting = sum(1 for entry in entries if entry.state is ReviewState.PROPOSED)
+    if waiting:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Needs review · {0}")).format(waiting), "warn")
+    return State(_tr(QT_TRANSLATE_NOOP("state", "Done")), "ok")
+
+
+def _tr(text: str) -> str:
+    return QCoreApplication.translate("state", text)

@@ -1,0 +1,211 @@
+"""The main window: where everything stands, and the dialogs that open over it.
+
+Owns the layout. What the parts show is the presenter's business, what they do is the actions'.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+
+from desktop import commands
+from desktop.actions import AUDIO_SUFFIXES, Actions
+from desktop.facts.panel import FactsPanel
+from desktop.messages import explain
+from desktop.patient.banner import Banner
+from desktop.patient.chooser import PatientChooser
+from desktop.player.bar import PlayerBar
+from desktop.player.player import SPEEDS, Player
+from desktop.problem_bar import Problem, ProblemBar
+from desktop.review.panels import NotePanel, TranscriptPanel, middle
+from desktop.session import Session
+from desktop.settings import MICROPHONE, SPEED, Settings
+from desktop.tasks import Lane, Operation
+from desktop.worklist.rail import Rail
+from ehr.chart.patient import Patient
+
+TITLE = "Chartwright"
+"""The title never names a patient: it stands in task bars and screenshots."""
+
+
+class MainWindow(QMainWindow):
+    """Rail, banner, note over transcript, facts, bar."""
+
+    def __init__(self, session: Session, player: Player, settings: Settings) -> None:
+        super().__init__()
+        self.session, self.player, self._settings = session, player, settings
+        self.setWindowTitle(TITLE)
+        self.setMinimumSize(1024, 640)
+        self.resize(1440, 900)
+        self.setAcceptDrops(True)
+        self._asking = Lane.on_thread("devices", self)
+        self.handlers = Actions(self)
+        self.actions_by_id = commands.make_actions(self.handlers, self)
+        self._build()
+        commands.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])
+        self._restore()
+
+    def panes(self) -> Sequence[QWidget]:
+        """The places between which F6 moves the keyboard."""
+        return (self.facts.list, self.rail.list, self.note.note, self.transcript.view)
+
+    def refresh(self) -> None:
+        """Enable the actions that make sense now."""
+        commands.refresh(self.handlers, self.actions_by_id)
+
+    def show_problem(self, error: BaseException, again: Callable[[], None] | None = None) -> None:
+        """Say what went wrong."""
+        self.problems.show_problem(Problem(explain(error), again))
+
+    def ask_patient(self, purpose: str, then: Callable[[Patient], None]) -> None:
+        """Let a patient be chosen or added, and go on with them."""
+        chooser = PatientChooser(purpose, self)
+        ask = self.session.ask
+
+        def search(typed: str) -> None:
+            ask(
+                lambda store: store.patients(typed),
+                lambda found: _if_open(chooser, lambda: chooser.show_patients(found)),
+            )
+
+        def add(patient: Patient) -> None:
+            ask(
+                lambda store: store.add_patient(patient),
+                chooser.take,
+                lambda error: chooser.show_problem(explain(error).sentence),
+            )
+
+        chooser.typed.connect(search)
+        chooser.added.connect(add)
+        chooser.chosen.connect(then)
+        chooser.finished.connect(chooser.deleteLater)
+        search("")
+        chooser.open()
+
+    def microphone(self) -> str | None:
+        """The microphone that was chosen, None for the system's choice."""
+        return self._settings.text(MICROPHONE) or None
+
+    def ask_microphone(self) -> None:
+        """List the microphones that are connected now and let one be chosen."""
+        self._asking.run(Operation(_microphones, self._show_microphones, self.show_problem))
+
+    def show_palette(self) -> None:
+        """Find a command by typing."""
+        from desktop.palette import Palette
+
+        palette = Palette(self.actions_by_id, self)
+        palette.finished.connect(palette.deleteLater)
+        palette.open()
+
+    def show_keys(self) -> None:
+        """Show every key."""
+        from desktop.palette import KeysPage
+
+        page = KeysPage(self)
+        page.finished.connect(page.deleteLater)
+        page.open()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Audio files may be dropped anywhere."""
+        if _audio_files(event):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Import what was dropped."""
+        self.handlers.bring_in(_audio_files(event))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Keep what is kept, end what runs."""
+        self._settings.remember_layout("geometry", self.saveGeometry())
+        self._settings.remember_layout("middle", self.middle.saveState())
+        self._settings.remember_layout("columns", self.columns.saveState())
+        self._settings.remember(SPEED, str(self.player.speed))
+        self._settings.save()
+        self.hide()
+        self.rail.stop()
+        self.player.close()
+        self._asking.close()
+        self.session.close()
+        super().closeEvent(event)
+
+    def _build(self) -> None:
+        by_id = self.actions_by_id
+        self.rail = Rail(by_id, commands.make_menu(by_id, self))
+        self.banner = Banner(by_id["patient.choose"])
+        self.problems = ProblemBar()
+        self.note, self.transcript = NotePanel(), TranscriptPanel()
+        self.middle = middle(self.note, self.transcript)
+        self.facts = FactsPanel([by_id[name] for name in ("entry.accept", "entry.hear", "entry.edit", "entry.reject")])
+        self.bar = PlayerBar(by_id)
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        self.columns.setChildrenCollapsible(False)
+        self.columns.setHandleWidth(1)
+        for part in (self.middle, self.facts):
+            self.columns.addWidget(part)
+        self.columns.setStretchFactor(0, 1)
+        self.columns.setSizes([832, 372])
+        right = QVBoxLayout()
+        right.setSpacing(0)
+        right.addWidget(self.banner)
+        right.addWidget(self.problems)
+        right.addWidget(self.columns, 1)
+        right.addWidget(self.bar)
+        centre = QWidget()
+        row = QHBoxLayout(centre)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self.rail)
+        row.addLayout(right, 1)
+        self.setCentralWidget(centre)
+
+    def _restore(self) -> None:
+        for name, restore in (
+            ("geometry", self.restoreGeometry),
+            ("middle", self.middle.restoreState),
+            ("columns", self.columns.restoreState),
+        ):
+            state = self._settings.layout(name)
+            if state is not None:
+                restore(state)
+        remembered = self._settings.text(SPEED)
+        self.player.set_speed(next((speed for speed in SPEEDS if str(speed) == remembered), 1.0))
+        self.bar.microphone.setText(self.microphone() or self.tr("System's microphone"))
+
+    def _show_microphones(self, names: Sequence[str]) -> None:
+        menu = QMenu(self)
+        chosen = self.microphone() or ""
+        for title, name in ((self.tr("System's choice"), ""), *((name, name) for name in names)):
+            action = menu.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(name == chosen)
+            action.triggered.connect(lambda _=False, name=name: self._take_microphone(name))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.bar.microphone.mapToGlobal(self.bar.microphone.rect().topLeft()))
+
+    def _take_microphone(self, name: str) -> None:
+        self._settings.remember(MICROPHONE, name)
+        self.bar.microphone.setText(name or self.tr("System's microphone"))
+
+
+def _microphones() -> list[str]:
+    from transcriber.devices import input_devices
+
+    return [device.name for device in input_devices()]
+
+
+def _audio_files(event: QDropEvent) -> list[Path]:
+    files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+    return [file for file in files if file.suffix.lower().lstrip(".") in AUDIO_SUFFIXES]
+
+
+def _if_open(dialog: PatientChooser, then: Callable[[], None]) -> None:
+    """A search may answer after the dialog was closed."""
+    from shiboken6 import isValid
+
+    if isValid(dialog) and dialog.isVisible():
+        then()
