@@ -52,6 +52,7 @@ format: $(DEV)  ## put the code into its house format
 
 bench: $(DEV)  ## measure speed as ratios to peers in the same run, into build/figures
 	$(BIN)/python -m pytest -m bench --timeout 3600 tests/bench
+	for bench in tests/bench/*_bench.py; do case $$bench in */test_*) ;; *) $(BIN)/python $$bench || exit 1;; esac; done
 
 bench-extraction: $(DEV)  ## measure extraction beside its peers, each in an environment of its own under build/peers
 	$(BIN)/python packaging/peers/compare.py

@@ -71,7 +71,10 @@ def _print_entries(draft: Draft) -> None:
     console.print(output.table(None, header, rows))
     review = draft.to_review()
     if review:
-        click.echo(f"\nLook at {len(review)} of them first; the reasons stand in brackets.")
+        click.echo(f"\nTo be looked at first: {len(review)}; the reasons stand in brackets.")
+    click.echo(
+        "\nThe embedded speech model is small and mishears names of drugs; the README says what a larger one changes."
+    )
 
 
 @contextmanager

@@ -10,8 +10,6 @@ import sys
 
 from openmed.clinical import assert_context, parse_sig
 
-_DAYS = {"hour": 1 / 24, "day": 1.0, "week": 7.0, "month": 30.0}
-
 
 def asserted(item: dict[str, object]) -> dict[str, object]:
     """The context of one mention on the three axes."""
@@ -27,10 +25,7 @@ def asserted(item: dict[str, object]) -> dict[str, object]:
 def parsed(item: dict[str, object]) -> dict[str, object]:
     """The parts of one instruction."""
     found = parse_sig(str(item["sig"]))
-    times, period, unit = found["frequency_per_day"], found["frequency_period"], found["frequency_period_unit"]
-    per_day = times if times is not None else None
-    if per_day is None and period and unit:
-        per_day = 1 / (period * _DAYS[str(unit).rstrip("s")])
+    per_day = found["frequency_per_day"]
     return {
         "dose": found["dose"],
         "form": found["form"],
