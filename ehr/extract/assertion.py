@@ -126,7 +126,11 @@ class Context:
                 elif status == "hypothetical":
                     yield Cue(first, last, status, last, self._condition(first, last))
                 elif not (status == "historical" and first and stems[first - 1] in _DURATIONS):
-                    yield Cue(first, last, status, last, min(self._list(last, status), last + reach))
+                    yield Cue(first, last, status, last, min(self._list(last, status), last + self._far(last, reach)))
+
+    def _far(self, last: int, reach: int) -> int:
+        """How many words a forward cue may reach: a weak one ("not") only few, unless a finding follows at once."""
+        return _FAR * 4 if self._leads(last) else reach
 
     def _leads(self, last: int) -> bool:
         """Whether a finding follows at word `last`, which an adjective there describes ("suspected sleep apnea")."""

@@ -51,7 +51,7 @@ def _yields(mention: Mention, other: Mention) -> bool:
     if other.kind is Kind.ALLERGY and mention.kind in {Kind.MEDICATION, Kind.SOCIAL_HISTORY}:
         return other.span.contains(mention.name_span)
     if other.kind in _MEASURED and mention.kind in _CONDITIONS | _SERVICES:
-        return other.name != "pain score" and other.span.overlaps(mention.name_span)
+        return (other.name != "pain score" or mention.name == "pain") and other.span.overlaps(mention.name_span)
     if not other.name_span.overlaps(mention.name_span) or other.kind == mention.kind:
         return False
     if other.kind in _SERVICES and mention.kind in _CONDITIONS | {Kind.MEDICATION, Kind.FAMILY_HISTORY}:

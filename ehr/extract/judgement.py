@@ -27,7 +27,7 @@ _PERSISTING = frozenset(_DATA["persisting"])
 _ALWAYS_PAST = frozenset(_DATA["always_past"])
 _CONDITIONS = frozenset({Kind.PROBLEM, Kind.SYMPTOM})
 _PAST_TIME = re.compile(
-    r"\s*,?\s*(?:(?:back )?in (?:19|20)\d\d|(?:\w+ ){1,3}(?:years|year|decades) ago|last year|as a child)\b",
+    r"\b(?:in (?:19|20)\d\d|(?:\w+ ){1,3}(?:years|year|decades) ago|last year|as a child)\b",
     re.IGNORECASE,
 )
 
@@ -110,8 +110,9 @@ def _assertion(doc: Doc, mention: Mention, verdict: Judgement) -> Assertion:
         soft = tuple(words(doc).stem[first:last]) in _ONGOING
         return Assertion.PRESENT if soft and not event else Assertion.HISTORICAL
     if verdict.status == "present" and event and mention.kind is Kind.PROBLEM:
-        section = clause_at(doc, mention.name_span.start).section
-        if section == "past_medical_history" or _PAST_TIME.match(note_of(doc).written, mention.span.end):
+        clause = clause_at(doc, mention.name_span.start)
+        said = clause.span.of(note_of(doc).written)
+        if clause.section == "past_medical_history" or _PAST_TIME.search(said):
             return Assertion.HISTORICAL
     return verdict.assertion
 

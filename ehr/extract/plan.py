@@ -14,6 +14,7 @@ from spacy.tokens import Doc
 from ehr.chart.entry import Assertion, Kind
 from ehr.chart.note import Span
 from ehr.extract import resources
+from ehr.extract.assertion import PATIENT
 from ehr.extract.clauses import clause_at
 from ehr.extract.judgement import context
 from ehr.extract.lexicon import specialties
@@ -28,6 +29,7 @@ _PLANNING = frozenset(_DATA["planning_sections"])
 _EXAM = frozenset(_DATA["exam_sections"])
 _PAST_SECTIONS = frozenset(_DATA["past_sections"])
 _VAGUE = frozenset(_DATA["vague"])
+_TALKED = frozenset(_DATA["talked"])
 _REACH = 7
 _DATE = re.compile(_DATA["date"], re.IGNORECASE)
 _REASON = re.compile(_DATA["reason"], re.IGNORECASE)
@@ -112,12 +114,16 @@ def _decide(doc: Doc, service: Service) -> Mention | None:
     section = clause_at(doc, these.start[service.first]).section
     verdict = context(doc).judge(service.first, service.last)
     alone = service.name in _VAGUE
+    if verdict.experiencer != PATIENT or _is_advice(these, service):
+        return None
     if _any(_IDLE, these, (max(begin, service.first - 3), service.first)) and section not in _PAST_SECTIONS:
         return None
     if _any(_DECLINED, these, (begin, service.first)) and verdict.status != "hypothetical":
         return _postponed(doc, service)
     if verdict.status == "absent":
-        return None if alone or service.type in {"lab", "device"} else _procedure(doc, service, Assertion.ABSENT)
+        return None if alone or service.type != "procedure" else _procedure(doc, service, Assertion.ABSENT)
+    if these.text[service.last : service.last + 1] == ["if"] and section in _PLANNING:
+        return _order(doc, service, Assertion.HYPOTHETICAL)
     planned = _is_planned(these, before, after, section) or (
         service.type == "lab" and _after_plan(doc, service, section)
     )
@@ -132,6 +138,12 @@ def _decide(doc: Doc, service: Service) -> Mention | None:
     if alone or service.type in {"lab", "device"}:
         return None
     return _procedure(doc, service, _when(doc, service, section, verdict.status))
+
+
+def _is_advice(these: Words, service: Service) -> bool:
+    """Whether a therapy is only talked about: "smoking cessation discussed"."""
+    near = these.text[max(0, service.first - 2) : service.last + 2]
+    return service.type == "therapy" and any(word in _TALKED for word in near)
 
 
 def _is_condition(these: Words, cue_end: int, first: int) -> bool:

@@ -16,7 +16,7 @@ from ehr.extract.words import Words
 _DATA = resources.load("plan")
 _HEADS: dict[str, str] = _DATA["heads"]
 _HEAD_STOPS = frozenset(_DATA["head_stops"])
-_LINKS = frozenset({"of", "to", "over", "for"})
+_LINKS = frozenset({"of", "to", "over"})
 _LONGEST_HEADED = 4
 
 
@@ -36,12 +36,20 @@ def find_services(these: Words) -> Iterator[Service]:
     """All services from left to right: listed ones, and what ends in a noun such as "titer" or "resection"."""
     stems, index = these.stem, 0
     while index < len(stems):
-        found = _listed(stems, index) or _headed(these, index)
+        found = _longer(stems, _listed(stems, index), _headed(these, index))
         if found is None:
             index += 1
             continue
         yield found
         index = found.last
+
+
+def _longer(stems: list[str], listed: Service | None, headed: Service | None) -> Service | None:
+    """The listed reading, or a headed one that says more without running into the next service."""
+    if listed is None or headed is None or headed.last <= listed.last:
+        return listed or headed
+    inside = range(listed.first + 1, headed.last)
+    return listed if any(services().longest(stems, index) for index in inside) else headed
 
 
 def _listed(stems: list[str], first: int) -> Service | None:

@@ -109,7 +109,7 @@ def _detail(doc: Doc, mention: Mention) -> None:
     if pack_years := _PACK_YEARS.search(note_of(doc).written[begin : end + 30]):
         mention.attributes["pack_years"] = pack_years[1]
     if detail and len(detail.split()) <= _LONGEST_DETAIL + 2:
-        mention.attributes["detail"] = detail.lower()
+        mention.attributes["detail"] = re.sub(r"^(?:and|or|a) ", "", detail.lower())
         mention.span = Span(begin, begin + len(note_of(doc).written[begin:end].rstrip(" ,")))
 
 
@@ -196,7 +196,7 @@ def _is_work(these: Words, first: int, last: int, phrase: str) -> bool:
 def _occupation(doc: Doc, span: Span, detail: str) -> Mention:
     said = span.of(note_of(doc).written).rstrip(" ,")
     mention = Mention(Kind.SOCIAL_HISTORY, "occupation", Span(span.start, span.start + len(said)), SOURCE, settled=True)
-    mention.attributes["detail"] = re.sub(r"^(?:a|an) ", "", detail.strip(" ,.").lower())
+    mention.attributes["detail"] = re.sub(r"^(?:a|an|and) ", "", detail.strip(" ,.").lower())
     return mention
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehr.chart.entry import Assertion
@@ -62,6 +62,7 @@ def test_cue_is_kept() -> None:
     assert assert_mention(text, 14, 19)[2] == "Denies any"
 
 
+@settings(max_examples=60, deadline=None)
 @given(
     st.lists(
         st.sampled_from(["fever", "chills", "cough", "nausea", "rash", "headache", "syncope"]), min_size=2, unique=True
@@ -79,6 +80,7 @@ def test_denied_list_expands(findings: list[str]) -> None:
         assert assert_mention(text, at, at + 5)[0] is Assertion.PRESENT
 
 
+@settings(max_examples=60, deadline=None)
 @given(st.text(alphabet=st.sampled_from("no denies if. ,history of fever\nx3:"), max_size=80), st.data())
 def test_any_text_is_judged(text: str, data: st.DataObject) -> None:
     """No text makes the judgement fail, and the cue is always a piece of the text."""

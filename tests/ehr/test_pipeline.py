@@ -29,8 +29,9 @@ def test_entry_leads_back_to_its_words() -> None:
     found = draft(heard("She takes metformin five hundred milligrams twice daily."), on=DAY)
     (entry,) = found.entries
     words = found.words_of(entry)
-    assert [word.text for word in words][:3] == ["metformin", "five", "hundred"]
-    assert words[0].start == 1.0
+    heard_as = {word.text: word.start for word in words}
+    assert heard_as["metformin"] == 1.0
+    assert {"five", "hundred", "milligrams"} <= set(heard_as)
 
 
 def test_doubtful_and_stray_words_are_flagged() -> None:
