@@ -57,8 +57,8 @@ _POSTPOSED = re.compile(
     r"\b(?:call|return|go|come|contact|let|follow|back|to|sooner|unless)\b[\w\s']{0,40}\b$", re.IGNORECASE
 )
 _LIST = re.compile(
-    r"^[\s,;&]*(?:(?:and|or|plus|as well as|along with|also|with|the|his|her|their|a|an|some|both|any|daily|"
-    r"of)\b[\s,]*)*$",
+    r"^(?:\s*for\s+(?:\w+\s+){1,3}?and\b)?[\s,;&]*(?:(?:and|or|plus|as well as|along with|also|with|the|his|her|"
+    r"their|a|an|some|both|any|daily|of)\b[\s,]*)*$",
     re.IGNORECASE,
 )
 _LINK = re.compile(r"^[\s,]*(?:\w+\s+){0,2}?(?:over\s+)?(?:to|with|for)\s+(?:a\s+|an\s+|the\s+)?", re.IGNORECASE)

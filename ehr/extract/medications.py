@@ -184,16 +184,15 @@ def _lead_run(text: str, start: int, name: int) -> list[Part]:
 
 def _give_back(text: str, use: Use, following: int) -> None:
     """Leave the dose that stands right before the next name to that name: "Lasix daily and 20 mg of lisinopril"."""
-    for index, part in enumerate(use.chain):
-        if part.kind is not PartKind.DOSE or not re.fullmatch(
-            r"\s*(?:of\s*)?", text[use.chain[-1].span.end : following]
-        ):
-            continue
-        rest = text[part.span.end : following]
-        own = any(earlier.kind is PartKind.DOSE for earlier in use.chain[:index])
-        if own or re.fullmatch(r"\s*(?:\w+\s+)?of\s+(?:the\s+)?", rest):
-            del use.chain[index:]
-            return
+    doses = [index for index, part in enumerate(use.chain) if part.kind is PartKind.DOSE]
+    if not doses or any(part.kind not in (PartKind.FORM, PartKind.FILLER) for part in use.chain[doses[-1] + 1 :]):
+        return
+    last = use.chain[doses[-1]]
+    rest = text[last.span.end : following]
+    handed = re.fullmatch(r"\s*(?:\w+\s+)?of\s+(?:the\s+)?", rest) is not None
+    own = any(not use.chain[index].is_strength for index in doses[:-1])
+    if handed or (own and not rest.strip()):
+        del use.chain[doses[-1] :]
 
 
 def _sentence_start(text: str, position: int) -> int:
