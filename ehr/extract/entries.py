@@ -145,7 +145,7 @@ def _compatible(one: Mention, other: Mention) -> bool:
 def _joined(group: list[Mention]) -> Mention:
     """The mention that stands for its group, with the most specific name and all attributes."""
     lead = min(group, key=lambda found: (_RANK.get(found.assertion, 9), -len(found.attributes), -found.span.start))
-    named = max(group, key=lambda mention: (mention.kind is lead.kind, len(split(mention.name))))
+    named = max(group, key=lambda mention: (len(split(mention.name)), mention.kind is lead.kind))
     if set(split(lead.name)) < set(split(named.name)):
         lead.name, lead.concept = named.name, named.concept
     for mention in group:

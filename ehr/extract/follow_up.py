@@ -60,7 +60,7 @@ def _visit(doc: Doc, these: Words, first: int, last: int, phrase: str) -> Mentio
         return None
     stop = min(len(these), last + _REACH)
     for index in range(last, stop):
-        if these.text[index] in {".", ";", "if", "?"}:
+        if these.text[index] in {".", ";", "if", "?", "go", "call"}:
             stop = index
             break
     when, end = _when(these, last, stop)

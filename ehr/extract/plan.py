@@ -114,7 +114,8 @@ def _decide(doc: Doc, service: Service) -> Mention | None:
     section = clause_at(doc, these.start[service.first]).section
     verdict = context(doc).judge(service.first, service.last)
     alone = service.name in _VAGUE
-    if verdict.experiencer != PATIENT or _is_advice(these, service):
+    reported = these.stem[service.last : service.last + 1] in (["result"], ["report"])
+    if verdict.experiencer != PATIENT or reported or _is_advice(these, service):
         return None
     if _any(_IDLE, these, (max(begin, service.first - 3), service.first)) and section not in _PAST_SECTIONS:
         return None
@@ -156,7 +157,10 @@ def _is_planned(these: Words, before: tuple[int, int], after: tuple[int, int], s
     close = (after[0], min(after[1], after[0] + 6))
     if _any(_ORDERED, these, (after[0], min(after[1], after[0] + 4))):
         return True
-    if _any(_DONE, these, close) or _any(_PAST_AFTER, these, close) or _any(_PAST, these, (before[1] - 3, before[1])):
+    past = _any(_PAST_AFTER, these, close) and not (
+        section in _PLANNING and these.text[after[0] : after[0] + 1] == ["in"]
+    )
+    if past or _any(_DONE, these, close) or _any(_PAST, these, (before[1] - 3, before[1])):
         return False
     if _any(_ORDERING, these, before):
         return True
