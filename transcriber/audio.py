@@ -51,11 +51,10 @@ class AudioFile:
         """16 kHz mono blocks of some seconds, values −1 to 1; what can be decoded of a damaged file comes first."""
         self.truncated = False
         decoded = 0
-        with closing(self._decode()) as blocks:
-            for block in blocks:
+        with closing(self._decode()) as pieces:
+            for block in _gathered(pieces):
                 decoded += len(block)
-                if len(block):
-                    yield block
+                yield block
         if not decoded:
             raise AudioEmpty
         short = self.duration is not None and decoded / SAMPLE_RATE < self.duration - _TRUNCATION_S
@@ -146,6 +145,20 @@ class Resampler:
     def finish(self) -> Samples:
         """What the filter still holds."""
         return self(np.zeros(0, np.float32), last=True)
+
+
+def _gathered(pieces: Iterator[Samples]) -> Iterator[Samples]:
+    """The same sound in blocks of a second or more: some decoders give a few hundredths at a time."""
+    held: list[Samples] = []
+    count = 0
+    for piece in pieces:
+        held.append(piece)
+        count += len(piece)
+        if count >= SAMPLE_RATE:
+            yield np.concatenate(held)
+            held, count = [], 0
+    if count:
+        yield np.concatenate(held)
 
 
 def _flat(frame: Any) -> Samples:  # noqa: ANN401  (PyAV is optional: its types may be absent)

@@ -10,19 +10,23 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from queue import SimpleQueue
+from contextlib import suppress
+from queue import Full, Queue, SimpleQueue
 from typing import TextIO
 
 from transcriber.errors import MessageInvalid
 from transcriber.journal import KEY_BYTES
 from transcriber.messages import Cancel, Failed, Message, Stop, from_line, to_line
 
+_OUTBOX = 256  # messages that wait for a busy parent: some seconds of levels
+
 
 class Parent:
     """The process that started this one.
 
-    Requests are read on a thread of their own, so that `Cancel` and `Stop` are heard during work. `gone` is set, and
-    `requests` ends, when the parent closes its end or dies.
+    Requests are read, and messages are sent, on threads of their own: `Cancel` and `Stop` are heard during work, and
+    a parent that does not listen holds nothing up. `gone` is set, and `requests` ends, when the parent closes its end
+    or dies.
     """
 
     def __init__(self, *, exit_when_gone: bool) -> None:
@@ -30,9 +34,10 @@ class Parent:
         self._exit_when_gone = exit_when_gone
         self._requests: SimpleQueue[tuple[Message, threading.Event] | None] = SimpleQueue()
         self._open: list[threading.Event] = []
-        self._out = _private_stdout()
-        self._lock = threading.Lock()
+        self._outbox: Queue[Message | None] = Queue(_OUTBOX)
         signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl+C reaches the whole group; the parent decides
+        self._sender = threading.Thread(target=self._send, args=(_private_stdout(),), daemon=True)
+        self._sender.start()
         threading.Thread(target=self._listen, daemon=True).start()
 
     def requests(self) -> Iterator[tuple[Message, threading.Event]]:
@@ -41,11 +46,24 @@ class Parent:
             yield request
 
     def tell(self, message: Message) -> None:
-        """Send a message; a parent that no longer listens is no error."""
-        with self._lock:
+        """Send a message, after those before it; a parent that is gone is no error."""
+        self._outbox.put(message)
+
+    def mention(self, message: Message) -> None:
+        """Send a message that may be left out where the parent does not keep up."""
+        with suppress(Full):
+            self._outbox.put_nowait(message)
+
+    def finish(self) -> None:
+        """Wait until everything told has been sent."""
+        self._outbox.put(None)
+        self._sender.join()
+
+    def _send(self, out: TextIO) -> None:
+        while (message := self._outbox.get()) is not None:
             try:
-                self._out.write(to_line(message))
-                self._out.flush()
+                out.write(to_line(message))
+                out.flush()
             except (BrokenPipeError, ValueError):
                 self._interrupt(gone=True)
 

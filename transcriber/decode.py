@@ -87,20 +87,21 @@ class _Stretch:
 
 def _stretches(source: Source, cancelled: Callable[[], bool]) -> Iterator[_Stretch]:
     held: list[Samples] = []
-    start = 0
+    start = count = 0
     for block in source.blocks():
         if cancelled():
             raise Cancelled
         held.append(block)
-        if sum(map(len, held)) >= _STRETCH_S * SAMPLE_RATE:
+        count += len(block)
+        if count >= _STRETCH_S * SAMPLE_RATE:
             audio = np.concatenate(held)
             speech = speech_spans(audio)
             cut = _cut(audio, speech)
             ended = tuple(span for span in speech if span.start * SAMPLE_RATE < cut)
             yield _Stretch(start / SAMPLE_RATE, audio[:cut], ended)
-            held = [audio[cut:].copy()]
+            held, count = [audio[cut:].copy()], count - cut
             start += cut
-    if any(map(len, held)):
+    if count:
         audio = np.concatenate(held)
         yield _Stretch(start / SAMPLE_RATE, audio, speech_spans(audio))
 
@@ -125,7 +126,7 @@ def _continued(options: DecodeOptions, stretch: _Stretch, engine: Engine, before
     if options.language is None:
         first = int(stretch.speech[0].start * SAMPLE_RATE)
         options = replace(options, language=engine.detect_language(stretch.audio[first:]))
-    if before:
+    if before and options.batch_size == 1:
         options = replace(options, prompt=" ".join(segment.text for segment in before[-6:])[-_PROMPT_CHARS:])
     return options
 

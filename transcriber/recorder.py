@@ -47,14 +47,17 @@ def main() -> int:
     except TranscriberError as error:
         parent.tell(Failed.of(error))
         return 1
-    return 0
+    else:
+        return 0
+    finally:
+        parent.finish()
 
 
 def _record(request: Record, parent: Parent, stopped: Event) -> None:
     source = microphone(request.device, pace=request.pace)
     with _journal(Path(request.journal), key_of(request.key), source.name) as journal, source:
         parent.tell(Started(source.name, source.rate))
-        take = _Take(journal, source.rate, parent.tell)
+        take = _Take(journal, source.rate, parent.mention)
         _listen(source, take, stopped)
         if parent.gone.is_set():
             return
@@ -133,6 +136,4 @@ class _Take:
 
 
 if __name__ == "__main__":
-    status = main()
-    sys.stdout.flush()
-    os._exit(status)  # a lost microphone can hold up an orderly exit for ever
+    os._exit(main())  # a lost microphone can hold up an orderly exit for ever

@@ -81,7 +81,7 @@ def test_cancel_is_heard_while_decoding(tmp_path, key, clip_samples):
     """A cancel line stops a long recording long before its end, and the next request works."""
     path = tmp_path / "long.journal"
     with Journal.create(path, key, device="test") as journal:
-        journal.append(to_int16(np.concatenate([clip_samples] * 20)))
+        journal.append(to_int16(np.concatenate([clip_samples] * 6)))
         journal.seal()
     with running() as child:
         child.say(Load("whisper-base", device="cpu"), Transcribe(str(path), key.hex(), language="en", beam_size=1))
@@ -95,7 +95,7 @@ def test_a_killed_worker_is_noticed_by_the_end_of_its_output(tmp_path, key, clip
     """SIGKILL in the middle of decoding: the output ends, the recording is untouched."""
     path = tmp_path / "long.journal"
     with Journal.create(path, key, device="test") as journal:
-        journal.append(to_int16(np.concatenate([clip_samples] * 20)))
+        journal.append(to_int16(np.concatenate([clip_samples] * 6)))
         journal.seal()
     with running() as child:
         child.say(Load("whisper-base", device="cpu"), Transcribe(str(path), key.hex(), language="en", beam_size=1))
@@ -105,7 +105,7 @@ def test_a_killed_worker_is_noticed_by_the_end_of_its_output(tmp_path, key, clip
             assert isinstance(message, Found)
     with Journal.open(path, key) as journal:
         assert journal.sealed
-        assert journal.samples == 20 * len(clip_samples)
+        assert journal.samples == 6 * len(clip_samples)
 
 
 def test_a_parent_that_dies_takes_the_worker_with_it(recording, key):
