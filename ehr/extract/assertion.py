@@ -126,7 +126,8 @@ class Context:
                 elif status == "hypothetical":
                     yield Cue(first, last, status, last, self._condition(first, last))
                 elif not (status == "historical" and first and stems[first - 1] in _DURATIONS):
-                    yield Cue(first, last, status, last, min(self._list(last, status), last + self._far(last, reach)))
+                    end = self._list(last, status, single=self._words.text[first] in _SINGLE)
+                    yield Cue(first, last, status, last, min(end, last + self._far(last, reach)))
 
     def _far(self, last: int, reach: int) -> int:
         """How many words a forward cue may reach: a weak one ("not") only few, unless a finding follows at once."""
@@ -151,15 +152,16 @@ class Context:
             return own_end
         return self._list(last, "hypothetical", begin=first)
 
-    def _list(self, start: int, status: str, *, begin: int | None = None) -> int:
+    def _list(self, start: int, status: str, *, begin: int | None = None, single: bool = False) -> int:
         """The end of the list that begins at word `start`: known findings and unknown words, joined or bare.
 
-        After a known finding only another one may follow without a joint; a joined one is the last.
+        After a known finding only another one may follow without a joint; a joined one is the last. A `single` cue
+        ("no") takes bare followers along only where a joint comes after them.
         """
         text, stems = self._words.text, self._words.stem
         end = self._limit(start, status)
         bare = status != "possible"
-        index, seen, joined = start, False, False
+        index, seen, joined, alone = start, False, False, end
         while index < end:
             word = text[index]
             if word == "," and not (bare or not seen):
@@ -173,22 +175,24 @@ class Context:
             ):
                 return index
             if word == "," or word in _JOINTS:
-                index, joined = index + 1, word != ","
+                index, joined, alone = index + 1, word != ",", end
                 continue
             known = finding_end(stems, index)
             if known is None:
                 after_finding = seen and text[index - 1] not in _JOINTS | {","}
                 if after_finding and word not in _CARRIED and not (begin is not None and word in _WHEN):
-                    return index
+                    return min(index, alone)
                 seen = after_finding and word not in _CARRIED
                 index += 1
                 continue
-            if seen and not bare and text[index - 1] not in _JOINTS:
-                return index
+            if seen and text[index - 1] not in _JOINTS | {","}:
+                if not bare:
+                    return index
+                alone = min(alone, index) if single else end
             index, seen = known, True
             if joined and index < end and text[index] not in _JOINTS | _CARRIED | {","}:
                 return index
-        return end
+        return min(end, alone)
 
     def _limit(self, start: int, status: str) -> int:
         """Where a list must have ended: the next statement, a stopping word, or a cue that says otherwise."""
@@ -275,6 +279,7 @@ _CALLS = frozenset(
     {"call", "sooner", "return", "back", "room", "department", "911", "visit", "seen", "office", "us", "er"}
 )
 _WHEN = frozenset({"or", "worse", "again"})
+_SINGLE = frozenset(_DATA["single"])
 _AFFIRMING = frozenset(_DATA["affirming"])
 _RECENT = frozenset(_DATA["recent"])
 _DURATIONS = frozenset(_DATA["durations"])

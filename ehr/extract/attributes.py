@@ -33,7 +33,9 @@ def _either(phrases: Iterable[str]) -> str:
 
 
 _STATUS_AFTER = re.compile(rf"[\s,]*(?:{_DATA['linking']}\s+)*({_either(_STATUS)})\b", re.IGNORECASE)
-_STATUS_BEFORE = re.compile(rf"\b({_either(_STATUS)})\s+(?:[\w-]+\s+){{0,1}}$", re.IGNORECASE)
+_STATUS_BEFORE = re.compile(
+    rf"(?:^|[,.:]|\b(?:{_DATA['leading']}))\s*\b({_either(_STATUS)})\s+(?:[\w-]+\s+){{0,1}}$", re.IGNORECASE
+)
 _SEVERITY_BEFORE = re.compile(rf"\b({_either(_SEVERITY)})\s+(?:[\w-]+\s+){{0,2}}$", re.IGNORECASE)
 _SIDE = re.compile(r"\b(left|right|bilateral|bilaterally|both)\b", re.IGNORECASE)
 _SIDE_BEFORE = re.compile(r"\b(left|right|bilateral)\s+(?:sided\s+)?$", re.IGNORECASE)

@@ -271,7 +271,7 @@ def _described(stems: list[str], first: int) -> list[Finding]:
         while index < len(stems) and stems[index] in {",", "and"}:
             index += 1
     place = place_at(stems, index) if found else None
-    if place is None:
+    if place is None or _HEADS.longest(stems, min(place.last, len(stems) - 1)):
         return []
     return [
         Finding(start, place.last if position == len(found) - 1 else end, f"{place.name} {name}", Kind.SYMPTOM,
