@@ -66,7 +66,12 @@ def _model(home: Path) -> Check:
     if more:
         return Check("model", State.OK, f"{models.EMBEDDED} ({size} MB, verified); installed: {', '.join(more)}")
     detail = f"{models.EMBEDDED} ({size} MB, verified); it mishears many drug names"
-    return Check("model", State.LIMITED, detail, "Install a larger Whisper model where the computer can carry it.")
+    return Check(
+        "model",
+        State.LIMITED,
+        detail,
+        "Where the computer can carry it: `chartwright models --install large-v3-turbo`.",
+    )
 
 
 def _engine(_home: Path) -> Check:

@@ -26,9 +26,9 @@ This page is written by `make errors`.
 
 
 def catalogue() -> list[type]:
-    """The error classes that have a code of their own, by code; they live in modules named errors."""
+    """The error classes that have a code of their own, by code; they live in modules named errors or faults."""
     for house in ("transcriber", "ehr", "desktop"):
-        for path in (ROOT / house).rglob("errors.py"):
+        for path in (path for name in ("errors.py", "faults.py") for path in (ROOT / house).rglob(name)):
             importlib.import_module(".".join(path.relative_to(ROOT).with_suffix("").parts))
     return sorted((each for root in ROOTS for each in _tree(root) if "code" in vars(each)), key=lambda each: each.code)
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from desktop import __version__, messages
-from desktop.cli import care, chart, language, speech
+from desktop.cli import care, chart, language, models, speech
 from desktop.cli.home import Home, data_dir_option
 
 EPILOG = """\b
@@ -68,6 +68,7 @@ for command in (
     chart.show,
     chart.search,
     care.doctor,
+    models.models,
     language.code,
     language.assertions,
     language.sig,

@@ -53,7 +53,7 @@ class Listener:
         from transcriber import hardware, models
         from transcriber.engines.base import DecodeOptions
 
-        folder = models.resolve(model or models.EMBEDDED, models_dir)
+        folder = _folder(model or models.EMBEDDED, models_dir)
         choice = hardware.choose(folder)
         if choice.reason:
             click.echo(f"{choice.reason} {choice.fix}", err=True)
@@ -75,6 +75,21 @@ class Listener:
         from transcriber.decode import transcribe
 
         return transcribe(source, self.engine, self.options, on_progress=on_progress)
+
+
+def _folder(model: str, models_dir: Path) -> Path:
+    from transcriber import models
+    from transcriber.errors import ModelUnknown
+
+    try:
+        return models.resolve(model, models_dir)
+    except ModelUnknown:
+        if model not in models.sizes():
+            raise
+        raise ModelUnknown(
+            "This speech model is not installed yet.",
+            f"Fetch it with `chartwright models --install {model}`, or leave the choice out to use the embedded model.",
+        ) from None
 
 
 def tell_cut_short(*, cut_short: bool, partial: bool) -> None:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
+from desktop.errors import FileUnwritable
 from desktop.messages import from_os_error
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ def write_result(text: str, path: Path | None) -> None:
     """Write to `path`, or to stdout when there is none."""
     with result_file(path) as file:
         file.write(text if text.endswith("\n") or not text else text + "\n")
+
+
+def check_target(path: Path | None) -> None:
+    """Refuse a place that cannot take the result before the work begins. Raises FileUnwritable."""
+    if path is not None and path != STREAM and not path.absolute().parent.is_dir():
+        raise FileUnwritable
 
 
 @contextmanager

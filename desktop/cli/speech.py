@@ -63,6 +63,7 @@ def transcribe(
     folder = target if target is not None and target.is_dir() else None
     if form in {"srt", "vtt"} and len(audio) > 1 and folder is None:
         raise click.UsageError(f"{form} for several recordings needs --output with an existing folder.")
+    output.check_target(target)
     from desktop.cli.engine import Listener
     from desktop.cli.formats import FORMATS, SUFFIXES
 

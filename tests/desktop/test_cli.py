@@ -62,6 +62,8 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
         (["extract", "."], "CW-D102"),
         (["sections", "--jsonl", "missing.jsonl", "out.jsonl"], "CW-D101"),
         (["show", "abc"], "CW-D109"),
+        (["transcribe", "missing.wav", "--output", "nowhere/words.txt"], "CW-D103"),
+        (["transcribe", "missing.wav", "--model", "small"], "CW-T131"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else value,
 )
@@ -129,6 +131,14 @@ def test_a_display_is_recognized(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not has_display()
     monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
     assert has_display()
+
+
+def test_models_names_the_embedded_one(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is installed is listed; a size that does not exist is not fetched."""
+    assert cli.run(["models", "--data-dir", str(tmp_path)]) == 0
+    assert capsys.readouterr().out == "whisper-base\n"
+    assert cli.run(["models", "--install", "enormous", "--data-dir", str(tmp_path)]) == 1
+    assert "CW-T131" in capsys.readouterr().err
 
 
 def test_version() -> None:
