@@ -6,6 +6,7 @@ nothing of how they were found.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 
 from spacy.tokens import Doc
@@ -39,7 +40,20 @@ def settle(doc: Doc) -> tuple[Entry, ...]:
 
 def _apart(found: list[Mention]) -> list[Mention]:
     """The mentions without those whose words belong to another fact."""
-    return [mention for mention in found if not any(_yields(mention, other) for other in found if other is not mention)]
+    ordered = sorted(found, key=lambda mention: mention.span.start)
+    starts = [mention.span.start for mention in ordered]
+    longest = max((mention.span.end - mention.span.start for mention in ordered), default=0)
+    return [
+        mention
+        for mention in found
+        if not any(
+            _yields(mention, other)
+            for other in ordered[
+                bisect_left(starts, mention.name_span.start - longest) : bisect_left(starts, mention.name_span.end)
+            ]
+            if other is not mention
+        )
+    ]
 
 
 def _yields(mention: Mention, other: Mention) -> bool:

@@ -6,6 +6,7 @@ Owns that decision, from the words around a service and the section it stands in
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 
 from spacy.language import Language
@@ -52,11 +53,12 @@ def find_plan(doc: Doc) -> Doc:
     referrals = list(_referrals(doc))
     taken = [_with_reason(doc, mention) for mention in referrals]
     mentions(doc).extend(referrals)
+    others = sorted(other.name_span.start for other in mentions(doc) if other.kind in _OTHER_FACTS)
     for service in find_services(words(doc)):
         span = words(doc).span(service.first, service.last)
         if any(span.overlaps(other) for other in taken) or _is_heading(doc, span):
             continue
-        mention = _decide(doc, service)
+        mention = _decide(doc, service, others)
         if mention is not None:
             mentions(doc).append(mention)
     return doc
@@ -104,12 +106,12 @@ def _ends_right_before(cues: Phrases[str], these: Words, first: int) -> int | No
     return None
 
 
-def _decide(doc: Doc, service: Service) -> Mention | None:
-    """The entry a service amounts to; None where it is only named."""
+def _decide(doc: Doc, service: Service, others: Sequence[int]) -> Mention | None:
+    """The entry a service amounts to, None where it is only named; `others` are where medicines and the like begin."""
     these = words(doc)
     begin, end = context(doc).clause(service.first)
-    end = min([end, *(these.at(other.name_span.start) for other in mentions(doc) if other.kind in _OTHER_FACTS
-                      and other.name_span.start >= these.end[service.last - 1])])  # fmt: skip
+    following = bisect_left(others, these.end[service.last - 1])
+    end = min(end, these.at(others[following])) if following < len(others) else end
     before, after = (max(begin, service.first - _REACH), service.first), (service.last, end)
     section = clause_at(doc, these.start[service.first]).section
     verdict = context(doc).judge(service.first, service.last)

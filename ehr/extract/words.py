@@ -147,6 +147,7 @@ class Phrases(Generic[Payload]):
             index = hit[0]
 
 
+@lru_cache(maxsize=65536)
 def split(phrase: str) -> tuple[str, ...]:
     """The stems of a phrase written in a data file."""
     spaced = phrase.lower().replace("-", " ").replace("'s", " 's").replace("/", " / ")
