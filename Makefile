@@ -58,7 +58,7 @@ bench-extraction: $(DEV)  ## measure extraction beside its peers, each in an env
 	$(BIN)/python packaging/peers/compare.py
 
 soak: $(DEV)  ## run the long fault and load tests
-	$(BIN)/python -m pytest -m soak --timeout 14400
+	$(BIN)/python -m pytest -m soak --timeout 14400 tests/soak
 
 figures: $(DEV)  ## collect build/figures/*.json into docs/figures.md
 	$(BIN)/python packaging/figures.py
