@@ -1,0 +1,153 @@
+"""The clinical terms by their sound, and the ordinary words beside them.
+
+Owns `resources/soundalike/lexicon.tsv` and `english.tsv` and the phonetic search: which terms sound like a stretch of
+phonemes. Knows nothing of where the phonemes come from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+import resources
+from ehr.soundalike.phonemes import CONSONANTS, PHONEMES, VOWELS, costs, parsed
+from ehr.soundalike.pronounce import read
+
+_CLASSES = ("B P", "F V W", "M N NG", "T D", "TH DH S Z", "SH ZH CH JH", "K G", "L R", "Y HH")
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    """A clinical term: its kind ("medication") and the name it is filed under."""
+
+    text: str
+    kind: str
+    filed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """A term that sounds like what was heard; `distance` is 0 for the same sound, about 1 for an unrelated one."""
+
+    term: Term
+    distance: float
+
+
+class Lexicon:
+    """Terms with their pronunciations, searched by phonetic distance.
+
+    The distance is a weighted edit distance divided by what it would cost to lose the whole term. A coarse count of
+    sounds chooses the terms that are worth it.
+    """
+
+    def __init__(self, terms: Sequence[tuple[Term, bytes]]) -> None:
+        self._terms = [term for term, _ in terms]
+        self._substitution, self._lost = costs()
+        lengths = [len(phones) for _, phones in terms]
+        self._lengths = np.array(lengths)
+        self._phones = np.zeros((len(terms), max(lengths, default=1)), np.int64)
+        for row, (_, phones) in enumerate(terms):
+            self._phones[row, : len(phones)] = list(phones)
+        present = np.arange(self._phones.shape[1]) < self._lengths[:, None]
+        self._weight = (self._lost[self._phones] * present).sum(axis=1)
+        self._profile = np.zeros((len(terms), len(_CLASSES) + 1), np.float32)
+        for row, (_, phones) in enumerate(terms):
+            self._profile[row] = _profile(phones)
+
+    def alike(self, heard: bytes, *, within: float, limit: int) -> list[Alike]:
+        """The nearest terms within a distance, nearest first, each term once."""
+        wanted = _profile(heard)
+        rows = np.nonzero(np.abs(self._profile - wanted).sum(axis=1) <= within * self._profile.sum(axis=1) + 1)[0]
+        if not len(rows):
+            return []
+        distances = self._distances(heard, rows)
+        found: dict[str, Alike] = {}
+        for at in np.argsort(distances, kind="stable"):
+            if distances[at] > within or len(found) == limit:
+                break
+            term = self._terms[rows[at]]
+            found.setdefault(term.text, Alike(term, float(distances[at])))
+        return list(found.values())
+
+    def _distances(self, heard: bytes, rows: np.ndarray) -> np.ndarray:
+        """The edit distance of `heard` to many terms at once, one phoneme of `heard` after the other."""
+        longest = int(self._lengths[rows].max())
+        phones = self._phones[rows, :longest]
+        lost = self._lost[phones]
+        above = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(lost, axis=1)], axis=1)
+        for phone in heard:
+            row = np.empty_like(above)
+            row[:, 0] = above[:, 0] + self._lost[phone]
+            cheapest = np.minimum(above[:, :-1] + self._substitution[phone][phones], above[:, 1:] + self._lost[phone])
+            for at in range(longest):
+                row[:, at + 1] = np.minimum(cheapest[:, at], row[:, at] + lost[:, at])
+            above = row
+        return np.asarray(above[np.arange(len(rows)), self._lengths[rows]] / self._weight[rows])
+
+
+@cache
+def clinical() -> Lexicon:
+    """The shipped clinical terms."""
+    return Lexicon(list(_rows()))
+
+
+@cache
+def clinical_words() -> frozenset[str]:
+    """Every word of four letters or more that stands in a clinical term: right already, wherever it is heard."""
+    return frozenset(word for term, _ in _rows() for word in _words(term.text) if len(word) > 3)
+
+
+@cache
+def clinical_terms() -> dict[str, Term]:
+    """The clinical terms by their text, hyphens as spaces."""
+    return {" ".join(_words(term.text)): term for term, _ in _rows()}
+
+
+@cache
+def english() -> dict[str, tuple[float, str]]:
+    """Ordinary words: how common (zipf) and how pronounced (ARPAbet)."""
+    return {word: (float(common), phones) for word, common, phones in _table("english")}
+
+
+def pronounce(words: Sequence[str]) -> bytes:
+    """How lower-case words sound one after the other."""
+    ordinary = english()
+    return b"".join(parsed(ordinary[word][1]) if word in ordinary else read(word) for word in words)
+
+
+def own_terms(names: Sequence[str], kind: str) -> Lexicon:
+    """A lexicon of a patient's or a clinic's own terms."""
+    return Lexicon([(Term(name, kind, name), pronounce(_words(name))) for name in names if _words(name)])
+
+
+def _rows() -> Iterator[tuple[Term, bytes]]:
+    for text, kind, filed, spoken in _table("lexicon"):
+        for phones in spoken.split("|"):
+            yield Term(text, kind, filed), parsed(phones)
+
+
+def _table(name: str) -> Iterator[list[str]]:
+    for line in resources.path(f"soundalike/{name}.tsv").read_text(encoding="utf-8").splitlines():
+        if not line.startswith("#"):
+            yield line.split("\t")
+
+
+def _words(text: str) -> list[str]:
+    return text.lower().replace("-", " ").replace("'", "").split()
+
+
+@cache
+def _class_of() -> tuple[int, ...]:
+    classes = {name: number for number, names in enumerate(_CLASSES, 1) for name in names.split()}
+    return tuple(classes[name] if name in CONSONANTS else 0 for name in PHONEMES)
+
+
+def _profile(phones: bytes) -> np.ndarray:
+    """How often each class of sounds occurs; vowels, which change easily, count half."""
+    counts = np.zeros(len(_CLASSES) + 1, np.float32)
+    for phone in phones:
+        counts[_class_of()[phone]] += 0.5 if phone < len(VOWELS) else 1.0
+    return counts

@@ -1,0 +1,128 @@
+"""Build the pronouncing lexicons of the sound-alike repair.
+
+    python packaging/pronunciation/build_lexicon.py CMUDICT
+
+Writes resources/soundalike/lexicon.tsv (clinical terms of resources/extract, with their pronunciations) and
+english.tsv (ordinary English words with how common they are). CMUDICT is the file `cmudict.dict` of the CMU Pronouncing
+Dictionary (BSD-2-Clause); frequencies are those of the package wordfreq 3.1.1 (its data: CC BY-SA 4.0), which has to be
+installed beside this script. A pronunciation comes from corrections.tsv, else from the dictionary, else from the
+shipped grapheme-to-phoneme model.
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+
+from wordfreq import top_n_list, zipf_frequency  # type: ignore[import-not-found]
+
+sys.path.insert(0, str(Path(__file__).parents[2]))
+
+import resources
+from ehr.extract import resources as tables
+from ehr.soundalike.phonemes import parsed, spelled
+from ehr.soundalike.pronounce import read
+
+HERE = Path(__file__).parent
+FILES = {"problems": "problem", "symptoms": "symptom", "procedures": "procedure", "specialties": "service"}
+COMMONEST = 60_000
+RAREST = 2.8  # zipf: once in about 1.6 million words
+SALTS = {
+    *("hydrochloride", "sodium", "potassium", "calcium", "sulfate", "acetate", "phosphate"),
+    *("maleate", "mesylate", "tartrate", "besylate"),
+}
+TERM = re.compile(r"[a-z][a-z' -]{3,}")
+ACRONYM = re.compile(r"\b[bcdfghjklmnpqrstvwxz]{2,}\b")
+
+
+def dictionary(path: Path) -> dict[str, list[bytes]]:
+    """The dictionary's pronunciations without stress."""
+    entries: dict[str, list[bytes]] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        word, *phones = line.split("#")[0].split()
+        word = re.sub(r"\(\d\)$", "", word).replace("'", "")
+        phones_said = parsed(re.sub(r"\d", "", " ".join(phones)))
+        if phones_said not in entries.setdefault(word, []):
+            entries[word].append(phones_said)
+    return entries
+
+
+def corrections() -> dict[str, list[bytes]]:
+    """Pronunciations that clinicians use and neither dictionary nor model knows."""
+    found: dict[str, list[bytes]] = {}
+    for line in (HERE / "corrections.tsv").read_text(encoding="utf-8").splitlines():
+        if line and not line.startswith("#"):
+            word, phones = line.split("\t")
+            found.setdefault(word, []).append(parsed(phones))
+    return found
+
+
+def terms() -> Iterator[tuple[str, str, str]]:
+    """(term, kind, name it is filed under) of every clinical term long enough to be told by its sound."""
+    for name, ingredient, _, _ in tables.table("medications"):
+        if len(name.split()) <= 2 and not SALTS & set(name.split()):
+            yield name, "medication", ingredient
+    for file, kind in FILES.items():
+        for row in tables.table(file):
+            skipped = 2 if kind == "procedure" else 1
+            names = [name for cell in row[skipped:] for name in cell.split("|") if cell not in {"past", "alone"}]
+            for name in [row[0], *names]:
+                yield name, kind, row[0]
+    for file in ("body", "findings"):
+        for row in tables.table(file):
+            yield row[0], "finding", row[0]
+
+
+def write_lexicon(spoken: dict[str, list[bytes]]) -> None:
+    @cache
+    def said(word: str) -> tuple[bytes, ...]:
+        return tuple(spoken.get(word, ())) or (read(word),)
+
+    rows = {}
+    for raw, kind, name in terms():
+        term = raw.lower().strip()
+        words = re.findall(r"[a-z]+", term.replace("'s", "s"))
+        if not TERM.fullmatch(term) or ACRONYM.search(term) or term in rows:
+            continue
+        ways = (
+            b"".join(said(word)[0] for word in words),
+            b"".join(said(word)[-1] for word in words),
+            b"".join(read(word) for word in words),  # misspelled words are read by the model, so its own reading counts
+        )
+        rows[term] = (kind, name.lower(), "|".join(dict.fromkeys(map(spelled, ways))))
+    lines = [
+        "# Clinical terms and how they sound: term, kind, name it is filed under, pronunciations (ARPAbet, | between)",
+        "# Built by packaging/pronunciation/build_lexicon.py from resources/extract; sources there. Do not edit here.",
+        *("\t".join((term, *row)) for term, row in sorted(rows.items())),
+    ]
+    resources.path("soundalike/lexicon.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(len(rows), "terms")
+
+
+def write_english(spoken: dict[str, list[bytes]]) -> None:
+    lines = [
+        "# Ordinary English words: word, how common it is (zipf: log10 of occurrences in 1e9 words), pronunciation.",
+        "# Frequencies: wordfreq 3.1.1 (Robyn Speer and others, CC BY-SA 4.0, see NOTICES.txt). Pronunciations:",
+        "# CMU Pronouncing Dictionary (BSD-2-Clause, see NOTICES.txt).",
+        "# Built by packaging/pronunciation/build_lexicon.py. Do not edit here.",
+    ]
+    for word in sorted(top_n_list("en", COMMONEST)):
+        common = zipf_frequency(word, "en")
+        if common >= RAREST and re.fullmatch(r"[a-z]+", word):
+            phones = spoken.get(word, [read(word)])[0]
+            lines.append(f"{word}\t{common:.1f}\t{spelled(phones)}")
+    resources.path("soundalike/english.tsv").write_text("\n".join(lines) + "\n", encoding="utf-8")
+    print(len(lines) - 4, "English words")
+
+
+def main(path: Path) -> None:
+    spoken = dictionary(path) | corrections()
+    write_lexicon(spoken)
+    write_english(spoken)
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
