@@ -60,8 +60,8 @@ def from_os_error(error: OSError, *, writing: bool = False) -> DesktopError:
 
 def report(kind: type[BaseException], error: BaseException, _trace: TracebackType | None) -> None:
     """Write a failure to stderr; fits `sys.excepthook`, so that no traceback shows what the program held."""
-    del kind
-    sys.stderr.write(f"{explain(error)}\n")
+    told = "Stopped." if issubclass(kind, KeyboardInterrupt) else explain(error)
+    sys.stderr.write(f"{told}\n")
 
 
 def _place_of(error: BaseException) -> str:

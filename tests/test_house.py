@@ -101,6 +101,15 @@ def test_nothing_is_left_to_do_in_the_text() -> None:
 
 
 @pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
+def test_no_file_names_a_machine() -> None:
+    """Nothing committed leads to a package registry or to somebody's own folders."""
+    patterns = ["pypi[.]org", "pythonhosted", "deb[.]debian", "^/(tmp|home|root|work)/", "[ \"'(=]/(home|root|work)/"]
+    command = ["git", "grep", "-IlE", "|".join(patterns), "--", ".", ":!tests/test_house.py"]
+    found = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert found.stdout.split() == []
+
+
+@pytest.mark.skipif(not (ROOT / ".git").exists(), reason="not a checkout")
 def test_locks_name_no_host() -> None:
     """The locks hold names, versions and hashes, and no address that they came from."""
     for path in sorted((ROOT / "packaging" / "locks").glob("*.txt")):
