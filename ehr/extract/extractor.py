@@ -36,10 +36,10 @@ PIPELINE: tuple[tuple[object, str], ...] = (
     (immunizations, "immunizations"),
     (measurements, "measurements"),
     (findings, "findings"),
-    (judgement, "judgement"),
     (plan, "plan"),
     (follow_up, "follow_up"),
     (social, "social"),
+    (judgement, "judgement"),
     (attributes, "attributes"),
 )
 """Each component's module, whose import registers the factory, and the factory's name; in the order they run."""

@@ -262,7 +262,7 @@ def _linked_place(stems: list[str], first: int) -> Place | None:
 
 
 def _described(stems: list[str], first: int) -> list[Finding]:
-    """Adjectives before a place: "a swollen, painful left big toe"."""
+    """Adjectives and their place: "a swollen, painful left big toe", "tender in the right lower quadrant"."""
     found: list[tuple[int, int, str]] = []
     index = first
     while index < len(stems) and (hit := _ADJECTIVES.longest(stems, index)):
@@ -270,7 +270,7 @@ def _described(stems: list[str], first: int) -> list[Finding]:
         index = hit[0]
         while index < len(stems) and stems[index] in {",", "and"}:
             index += 1
-    place = place_at(stems, index) if found else None
+    place = (place_at(stems, index) or _linked_place(stems, index)) if found else None
     if place is None or _HEADS.longest(stems, min(place.last, len(stems) - 1)):
         return []
     return [

@@ -16,7 +16,7 @@ from ehr.extract.words import Words
 _DATA = resources.load("plan")
 _HEADS: dict[str, str] = _DATA["heads"]
 _HEAD_STOPS = frozenset(_DATA["head_stops"])
-_LINKS = frozenset({"of", "to", "over"})
+_LINKS = frozenset({"of", "to", "over", "on"})
 _LONGEST_HEADED = 4
 
 
