@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from itertools import accumulate
 
 from ehr.chart.note import Span
 from ehr.chart.patient import Patient
@@ -62,7 +61,11 @@ _QUERY = f"""
 def search(db: Database, typed: str, *, limit: int) -> list[Hit]:
     """Where all typed words occur together, newest encounter first; the last word may be unfinished."""
     words = _quoted(typed)
-    return [_hit(row) for row in db.query(_QUERY, {"words": words, "limit": limit})] if words else []
+    if not words:
+        return []
+    found = db.execute(_QUERY, {"words": words, "limit": limit})
+    names = [column[0] for column in found.description]
+    return [_hit(dict(zip(names, row, strict=True))) for row in found]
 
 
 def _quoted(typed: str) -> str:
@@ -97,8 +100,10 @@ def _place(row: Row) -> tuple[HitKind, str]:
 
 
 def _unmarked(marked: str) -> tuple[str, tuple[Span, ...]]:
-    plain, *found = marked.split(_OPEN)
-    pairs = [piece.partition(_CLOSE)[::2] for piece in found]
-    starts = accumulate((len(match) + len(rest) for match, rest in pairs), initial=len(plain))
-    matches = tuple(Span(start, start + len(match)) for start, (match, _) in zip(starts, pairs, strict=False))
-    return plain + "".join(match + rest for match, rest in pairs), matches
+    plain, *pieces = marked.split(_OPEN)
+    matches: list[Span] = []
+    for piece in pieces:
+        match, _, rest = piece.partition(_CLOSE)
+        matches.append(Span(len(plain), len(plain) + len(match)))
+        plain += match + rest
+    return plain, tuple(matches)

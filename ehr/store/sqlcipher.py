@@ -31,6 +31,9 @@ PAGE_BYTES = 4096
 BUSY_TIMEOUT_MS = 5000
 """How long a statement waits for another connection of the same program."""
 
+CACHE_KIB = 32 * 1024
+"""Pages kept decrypted in memory by each connection."""
+
 DatabaseError: type[Exception] = dbapi2.DatabaseError
 """Root of what the driver raises for a failing statement; carries `sqlite_errorcode`."""
 
@@ -59,6 +62,7 @@ def _pragmas(key: bytes, *, read_only: bool) -> tuple[str, ...]:
         "cipher_log_level = NONE",  # the driver would print its own lines to stderr on a wrong key; it raises as well
         f"key = \"x'{key.hex()}'\"",
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        f"cache_size = -{CACHE_KIB}",
         "query_only = ON" if read_only else "journal_mode = WAL",
         "synchronous = FULL",
         "foreign_keys = ON",
