@@ -9,6 +9,8 @@ from __future__ import annotations
 import importlib.util
 import platform
 import shutil
+import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -111,6 +113,20 @@ def _microphone(_home: Path) -> Check:
     return Check("microphone", State.OK, ", ".join(sorted({device.name for device in found})))
 
 
+def _speaker(_home: Path) -> Check:
+    """Asked in a process of its own, as PortAudio writes to the terminal and may hang."""
+    ask = "import sounddevice; print(sounddevice.query_devices(kind='output')['name'])"
+    try:
+        told = subprocess.run([sys.executable, "-c", ask], capture_output=True, text=True, timeout=20, check=False)
+    except subprocess.TimeoutExpired:
+        return Check(
+            "speaker", State.LIMITED, "the sound system does not answer", "Restart the computer's sound system."
+        )
+    if told.returncode:
+        return Check("speaker", State.LIMITED, "none; entries cannot be heard", "Connect loudspeakers or headphones.")
+    return Check("speaker", State.OK, told.stdout.strip())
+
+
 def _store(home: Path) -> Check:
     from ehr.store.store import Store
 
@@ -161,6 +177,7 @@ _CHECKS: dict[str, Callable[[Path], Check]] = {
     "extraction": _language,
     "formats": _formats,
     "microphone": _microphone,
+    "speaker": _speaker,
     "store": _store,
     "keychain": _keychain,
     "disk": _space,
