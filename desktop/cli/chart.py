@@ -87,8 +87,9 @@ def chart(
         raise click.UsageError("--patient needs a record number.")
     home = context.ensure_object(Home)
     from desktop.cli.charting import draft_encounter
-    from desktop.cli.engine import Listener
+    from desktop.cli.engine import Listener, audio_file
 
+    audio_file(audio)
     with opened_store(home) as store:
         patient = _patient(store, wanted)
         listener = Listener.load(model, language, models_dir=home.models)

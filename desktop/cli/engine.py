@@ -18,6 +18,7 @@ from desktop.cli import output
 from desktop.errors import AudioCutShort, FileMissing
 
 if TYPE_CHECKING:
+    from transcriber.audio import AudioFile
     from transcriber.decode import Source
     from transcriber.engines.base import DecodeOptions, Engine
     from transcriber.transcript import Transcript
@@ -61,11 +62,7 @@ class Listener:
 
     def hear_file(self, path: Path, *, on_progress: Callable[[float], None], partial: bool) -> Transcript:
         """The words of an audio file. Raises AudioCutShort for one that breaks off, unless `partial`."""
-        from transcriber.audio import AudioFile
-
-        if not path.exists():
-            raise FileMissing
-        file = AudioFile(path)
+        file = audio_file(path)
         transcript = self.hear(file, on_progress=on_progress)
         tell_cut_short(cut_short=file.truncated, partial=partial)
         return transcript
@@ -75,6 +72,18 @@ class Listener:
         from transcriber.decode import transcribe
 
         return transcribe(source, self.engine, self.options, on_progress=on_progress)
+
+
+def audio_file(path: Path) -> AudioFile:
+    """The recording at `path`, opened far enough to know that it is one.
+
+    Raises FileMissing, AudioUnreadable and its kind.
+    """
+    from transcriber.audio import AudioFile
+
+    if not path.exists():
+        raise FileMissing
+    return AudioFile(path)
 
 
 def _folder(model: str, models_dir: Path) -> Path:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
+import soundfile
 from program import chartwright, clip
 
 from desktop import cli, doctor
@@ -154,10 +156,14 @@ def test_a_chart_from_the_first_dictation_on(
 def test_nothing_is_written_of_a_failed_dictation(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """A recording without sound leaves no patient, no encounter and no journal behind."""
+    """What is no recording makes no chart, and silence leaves no patient, no encounter and no journal behind."""
     monkeypatch.setenv("CHARTWRIGHT_HOME", str(tmp_path / "chart"))
     monkeypatch.setenv("CHARTWRIGHT_PASSPHRASE", "secret")
-    assert "CW-T102" in failed(capsys, "chart", clip(tmp_path / "silent.wav", 0.0), "--patient", "7")
+    assert "CW-T102" in failed(capsys, "chart", clip(tmp_path / "empty.wav", 0.0), "--patient", "7")
+    assert not (tmp_path / "chart").exists()
+    silence = tmp_path / "silence.wav"
+    soundfile.write(silence, np.zeros(16_000, np.int16), 16_000)
+    assert "CW-T112" in failed(capsys, "chart", silence, "--patient", "7")
     assert told(capsys, "list") == ""
     assert list((tmp_path / "chart" / "recordings").iterdir()) == []
 
