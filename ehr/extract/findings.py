@@ -81,25 +81,35 @@ def find(doc: Doc) -> Doc:
             span = these.span(index, index + 1)
             mentions(doc).append(Mention(Kind.SYMPTOM, _NEGATED[word], span, "findings", Assertion.ABSENT, settled=True,
                                          cue=span))  # fmt: skip
+    last: Mention | None = None
     for finding in _scan(these, note_of(doc).written):
-        first, last = finding.evidence if finding.evidence != (0, 0) else (finding.first, finding.last)
-        mention = Mention(
-            finding.kind,
-            finding.name,
-            these.span(first, last),
-            "findings",
-            concept=finding.concept,
-            name_span=these.span(finding.first, finding.last),
-        )
-        if finding.side:
-            mention.attributes["laterality"] = finding.side
+        mention = _mention(these, finding)
+        if last is not None and last.concept == _ABSORBED.get(finding.concept):
+            last.grow(mention.span)
+            continue
         mentions(doc).append(mention)
+        last = mention
     return doc
+
+
+def _mention(these: Words, finding: Finding) -> Mention:
+    first, last = finding.evidence if finding.evidence != (0, 0) else (finding.first, finding.last)
+    mention = Mention(
+        finding.kind,
+        finding.name,
+        these.span(first, last),
+        "findings",
+        concept=finding.concept,
+        name_span=these.span(finding.first, finding.last),
+    )
+    if finding.side:
+        mention.attributes["laterality"] = finding.side
+    return mention
 
 
 def _scan(these: Words, text: str) -> Iterator[Finding]:
     """All findings from left to right; at each word the reading that reaches furthest wins."""
-    stems, index, earlier = these.stem, 0, ""
+    stems, index = these.stem, 0
     while index < len(stems):
         best: list[Finding] = []
         for reading in _READINGS:
@@ -107,10 +117,7 @@ def _scan(these: Words, text: str) -> Iterator[Finding]:
             if found and (not best or max(f.last for f in found) > max(f.last for f in best)):
                 best = found
         best = [found for found in best if not _is_other_word(these, text, found)]
-        for finding in best:
-            if earlier != _ABSORBED.get(finding.concept, " "):
-                yield finding
-            earlier = finding.concept
+        yield from best
         index = max((found.last for found in best), default=index + 1)
 
 

@@ -72,7 +72,11 @@ def words(doc: Doc) -> Words:
 
 
 def read(doc: Doc) -> Words:
-    """Read the words of `doc` anew; the mark after a single letter ("vitamin D.") is a word of its own."""
+    """Read the words of `doc` anew.
+
+    The mark after a single letter is a word of its own where it ends a sentence ("vitamin D."), and none where it
+    abbreviates ("C. diff").
+    """
     text: list[str] = []
     start: list[int] = []
     end: list[int] = []
@@ -80,13 +84,19 @@ def read(doc: Doc) -> Words:
         shape = token.text
         if shape in _SILENT or (shape.isspace() and "\n" not in shape):
             continue
-        cut = 1 if len(shape) == 2 and shape[0].isalpha() and shape[1] == "." else len(shape)
+        letter = len(shape) == 2 and shape[0].isalpha() and shape[1] == "."
+        cut = 1 if letter else len(shape)
         for piece, offset in ((shape[:cut], 0), (shape[cut:], cut)):
-            if piece:
+            if piece and not (offset and _goes_on(doc, token.i + 1)):
                 text.append(piece.lower())
                 start.append(token.idx + offset)
                 end.append(token.idx + offset + len(piece))
     return Words(text, [singular(word) for word in text], start, end)
+
+
+def _goes_on(doc: Doc, index: int) -> bool:
+    """Whether the token at `index` begins in lower case, so that no sentence ended before it."""
+    return index < len(doc) and doc[index].text[0].islower()
 
 
 @lru_cache(maxsize=65536)

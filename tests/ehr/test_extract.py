@@ -161,7 +161,7 @@ def test_what_is_only_talked_about_is_no_condition(said: str) -> None:
 
 
 def own_dictations() -> list[dict[str, object]]:
-    """The ten dictations written for these tests."""
+    """The dictations written for these tests."""
     return [json.loads(line) for line in DICTATIONS.read_text(encoding="utf-8").splitlines()]
 
 
