@@ -29,11 +29,6 @@ class Chart(QObject):
         self._store: Store | None = None
 
     @property
-    def exists(self) -> bool:
-        """Whether a chart was made here; a look at the disk without the store's code."""
-        return (self.home / "chart.db").exists() or (self.home / "keyslots.json").exists()
-
-    @property
     def opened(self) -> bool:
         """Whether the chart is unlocked."""
         return self._store is not None

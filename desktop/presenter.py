@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QTimer, Slot
 
 from desktop import state
 from desktop.actions import LEAD_S, TAIL_S
@@ -35,6 +35,9 @@ class Presenter(QObject):
         self._session: Session = window.session
         self._finds: Sequence[Find] | None = None
         self._elapsed = 0.0
+        self._words_due = QTimer(self)
+        self._words_due.setSingleShot(True)
+        self._words_due.timeout.connect(self._on_words_due)
         self._listen_to_session()
         self._listen_to_views()
         self._on_encounter()
@@ -101,11 +104,18 @@ class Presenter(QObject):
     def _on_encounter(self) -> None:
         reading = self._session.reading
         self._window.note.show_reading(reading)
-        self._window.transcript.show_reading(reading)
+        self._window.transcript.show_reading(None)
         self._window.transcript.setVisible(reading is not None and bool(reading.words))
+        self._words_due.start()
         self._window.rail.select(self._current())
         self._on_patient()
         self._on_state()
+
+    @Slot()
+    def _on_words_due(self) -> None:
+        """The transcript takes a turn of its own: with the note in one turn, two hours of words would be felt."""
+        self._window.transcript.show_reading(self._session.reading)
+        self._mark_focus()
 
     @Slot()
     def _on_entries(self) -> None:

@@ -6,7 +6,9 @@ themselves. Each decision on a fact is in the store before the next one is asked
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -239,12 +241,28 @@ def _first(entries: tuple[Entry, ...]) -> str | None:
 
 
 def _opened(store: Store, encounter_id: str) -> tuple[Encounter, Reading | None, Sound | None]:
-    encounter = store.encounter(encounter_id)
-    reading = prepare(encounter.draft) if encounter.draft is not None else None
+    with _uncollected():
+        encounter = store.encounter(encounter_id)
+        reading = prepare(encounter.draft) if encounter.draft is not None else None
     if encounter.recording_id is None:
         return encounter, reading, None
     recording = store.recording(encounter.recording_id)
     return encounter, reading, Sound(recording.path, recording.key)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Keep the garbage collector off what is made here, now and later.
+
+    A long dictation is some hundred thousand small frozen objects without cycles; walking them would hold the window
+    up for several frames each time.
+    """
+    gc.disable()
+    try:
+        yield
+        gc.freeze()
+    finally:
+        gc.enable()
 
 
 def _measuring(path: Path, key: bytes) -> Callable[[], Waveform]:

@@ -6,9 +6,8 @@ another in the order given, so everything that touches the store goes down one l
 
 from __future__ import annotations
 
-import multiprocessing
 from collections.abc import Callable, Iterator
-from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any, Generic, TypeVar
@@ -48,6 +47,9 @@ class Lane(QObject):
     @classmethod
     def on_process(cls, parent: QObject | None = None) -> Lane:
         """A lane in a process of its own, for Python that would hold the interpreter; work must be picklable."""
+        import multiprocessing  # both stay off the start path
+        from concurrent.futures import ProcessPoolExecutor
+
         return cls(ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")), parent)
 
     def run(self, operation: Operation[Any]) -> None:

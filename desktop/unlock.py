@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from pathlib import Path
+
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.widgets import label
@@ -11,14 +14,21 @@ SHORTEST = 8
 """A passphrase shorter than this is guessed too soon, whatever the key derivation costs."""
 
 
+def chart_exists(home: Path) -> bool:
+    """Whether a chart was made in the data folder `home`: a look at the disk without the store's code."""
+    return (home / "chart.db").exists() or (home / "keyslots.json").exists()
+
+
 class UnlockDialog(QDialog):
     """Asks for the passphrase, twice where it is chosen. Stays open until its owner closes it."""
 
     submitted = Signal(str)
+    seen = Signal()
 
     def __init__(self, *, first: bool, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._first = first
+        self._painted = False
         self.setWindowTitle("Chartwright")
         self.setModal(True)
         self.setMinimumWidth(440)
@@ -48,6 +58,13 @@ class UnlockDialog(QDialog):
         row.addWidget(self.go)
         outer.addLayout(row)
         self.passphrase.setFocus()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Tell once that the question can be seen: the rest is built while it is answered."""
+        super().paintEvent(event)
+        if not self._painted:
+            self._painted = True
+            QTimer.singleShot(0, self.seen.emit)
 
     def show_problem(self, text: str) -> None:
         """Say why it did not open, and let it be tried again."""

@@ -17,7 +17,6 @@ from desktop.actions import AUDIO_SUFFIXES, Actions
 from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
 from desktop.patient.banner import Banner
-from desktop.patient.chooser import PatientChooser
 from desktop.player.bar import PlayerBar
 from desktop.player.player import SPEEDS, Player
 from desktop.problem_bar import Problem, ProblemBar
@@ -63,6 +62,8 @@ class MainWindow(QMainWindow):
 
     def ask_patient(self, purpose: str, then: Callable[[Patient], None]) -> None:
         """Let a patient be chosen or added, and go on with them."""
+        from desktop.patient.chooser import PatientChooser
+
         chooser = PatientChooser(purpose, self)
         ask = self.session.ask
 
@@ -203,7 +204,7 @@ def _audio_files(event: QDropEvent) -> list[Path]:
     return [file for file in files if file.suffix.lower().lstrip(".") in AUDIO_SUFFIXES]
 
 
-def _if_open(dialog: PatientChooser, then: Callable[[], None]) -> None:
+def _if_open(dialog: QWidget, then: Callable[[], None]) -> None:
     """A search may answer after the dialog was closed."""
     from shiboken6 import isValid
 

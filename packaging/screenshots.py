@@ -1,6 +1,6 @@
 """Takes the pictures of the window that the documentation shows, and those of its other states for looking at.
 
-Usage: python packaging/screenshots.py OUT [--all]
+Usage: python packaging/screenshots.py [OUT] [--all]    (OUT is docs/screenshots where it is not given)
 
 Drives the real window with the embedded model on the bundled sample dictation, in a chart made for the purpose in a
 temporary folder. Without `--all` only workbench-light.png and workbench-dark.png are written.
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -18,10 +19,12 @@ from pathlib import Path
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
+sys.path.insert(0, str(Path(__file__).parents[1]))
+
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
-from desktop.app import Opening, Parts, assemble
+from desktop.parts import Opening, Parts, assemble
 from desktop.theme.theme import follow_system, wear
 from desktop.theme.tokens import DARK, LIGHT, Tokens
 from ehr import pipeline
@@ -93,7 +96,7 @@ def stock(home: Path) -> None:
         store.add_patient(MARIA)
         for number, (patient, title, said) in enumerate(OTHERS):
             store.add_patient(patient)
-            at = datetime.now(UTC) - timedelta(minutes=50 + 35 * number)
+            at = datetime.now(UTC) - timedelta(minutes=20 + 35 * number)
             encounter = store.add_encounter(patient, title=title, started_at=at)
             draft = pipeline.draft_text(said, on=at.date())
             store.save_draft(encounter.id, draft)
@@ -110,10 +113,10 @@ def empty_states(camera: Camera) -> None:
     """The first start, the choice of a patient, the idle page, the palette and the page of keys."""
     camera.window.show()
     opening = Opening(camera.parts)
-    opening.begin(None)
+    opening.ask()
     camera.settle()
     camera.shoot("unlock", of=dialog_of(camera.window))
-    dialog_of(camera.window).submitted.emit(PASSPHRASE)
+    opening.begin(PASSPHRASE)
     camera.wait(lambda: bool(camera.parts.session.encounters))
     camera.shoot("idle", sizes=(SIZE, SMALL))
     for action, name in (("patient.choose", "patients"), ("help.palette", "palette"), ("help.keys", "keys")):
@@ -175,7 +178,7 @@ def record(camera: Camera) -> None:
 def main() -> None:
     """Take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("out", type=Path)
+    parser.add_argument("out", type=Path, nargs="?", default=ROOT / "docs" / "screenshots")
     parser.add_argument("--all", action="store_true", help="every state, in both sizes")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)

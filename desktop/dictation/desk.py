@@ -15,16 +15,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.chart import Chart
-from desktop.dictation.drafting import Drafting
-from desktop.dictation.engine import Engine
-from desktop.dictation.importer import Importer
-from desktop.dictation.job import STOPPED, Job, Step
-from desktop.dictation.recorder import Recorder
+from desktop.dictation.job import STOPPED, EngineChoice, Job, Step
 from ehr.chart.encounter import Draft, Encounter
 from ehr.chart.patient import Patient
 from transcriber.transcript import Transcript
 
 if TYPE_CHECKING:
+    from desktop.dictation.workers import Workers
     from ehr.store.recordings import Recording
     from ehr.store.store import Store
 
@@ -45,25 +42,31 @@ class Desk(QObject):
     microphone = Signal(str)
     failed = Signal(object, object)
 
-    def __init__(self, chart: Chart, engine: Engine, recorder: Recorder, parent: QObject | None = None) -> None:
+    def __init__(self, chart: Chart, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.jobs: dict[str, Job] = {}
         self.recording: str | None = None
         self.starting = False
         self._chart = chart
-        self._engine = engine
-        self._recorder = recorder
-        self._drafting = Drafting(self)
-        self._importer = Importer(chart, self)
+        self.workers: Workers | None = None
         self._waiting: deque[str] = deque()
         self._current: Encounter | None = None
         self._taking: tuple[Patient, Recording] | None = None
-        self._connect()
+
+    def equip(self, choice: EngineChoice) -> None:
+        """Get the processes and lanes ready that do the work; before that the desk only waits.
+
+        They are imported here, since the window opens before anything can be dictated.
+        """
+        from desktop.dictation.workers import Workers
+
+        self.workers = Workers.ready(self._chart, choice, self)
+        self._connect(self.workers)
 
     @property
     def importing(self) -> float | None:
         """How much of a file is read, 0 to 1; None while none is."""
-        return self._importer.fraction
+        return self.workers.importer.fraction if self.workers is not None else None
 
     def record(self, patient: Patient, microphone: str | None) -> None:
         """Begin a dictation."""
@@ -74,19 +77,19 @@ class Desk(QObject):
 
         def begin(recording: Recording) -> None:
             self._taking = (patient, recording)
-            self._recorder.record(recording.path, recording.key, microphone)
+            self._at_work.recorder.record(recording.path, recording.key, microphone)
 
         self._ask(lambda store: store.begin_recording(device=microphone or "default"), begin, self._on_record_failed)
         self._warm()
 
     def stop(self) -> None:
         """Finish the dictation."""
-        self._recorder.stop()
+        self._at_work.recorder.stop()
 
     def bring_in(self, file: Path, patient: Patient) -> None:
         """Import an audio file and transcribe it."""
         self._warm()
-        self._importer.bring_in(file, patient)
+        self._at_work.importer.bring_in(file, patient)
 
     def transcribe(self, encounter_id: str) -> None:
         """Transcribe a dictation, after those that wait already."""
@@ -101,30 +104,34 @@ class Desk(QObject):
             self._waiting.remove(encounter_id)
             self._end(encounter_id)
         elif self._current is not None and self._current.id == encounter_id:
-            self._engine.cancel()
+            self._at_work.engine.cancel()
 
     def close(self) -> None:
         """End every process; what is recorded stays recorded."""
-        self._importer.close()
-        self._recorder.close()
-        self._engine.close()
-        self._drafting.close()
+        if self.workers is not None:
+            self.workers.close()
 
-    def _connect(self) -> None:
-        self._recorder.started.connect(self._on_started)
-        self._recorder.level.connect(self.level)
-        self._recorder.stopped.connect(self._on_stopped)
-        self._recorder.failed.connect(self._on_record_failed)
-        self._engine.progressed.connect(self._on_progressed)
-        self._engine.done.connect(self._on_transcribed)
-        self._engine.failed.connect(self._on_transcription_failed)
-        self._importer.progressed.connect(self.changed)
-        self._importer.imported.connect(self._on_arrived)
-        self._importer.failed.connect(self.failed)
+    @property
+    def _at_work(self) -> Workers:
+        if self.workers is None:
+            raise RuntimeError("the desk is not equipped")
+        return self.workers
+
+    def _connect(self, workers: Workers) -> None:
+        workers.recorder.started.connect(self._on_started)
+        workers.recorder.level.connect(self.level)
+        workers.recorder.stopped.connect(self._on_stopped)
+        workers.recorder.failed.connect(self._on_record_failed)
+        workers.engine.progressed.connect(self._on_progressed)
+        workers.engine.done.connect(self._on_transcribed)
+        workers.engine.failed.connect(self._on_transcription_failed)
+        workers.importer.progressed.connect(self.changed)
+        workers.importer.imported.connect(self._on_arrived)
+        workers.importer.failed.connect(self.failed)
 
     def _warm(self) -> None:
-        self._engine.prepare()
-        self._drafting.prepare()
+        self._at_work.engine.prepare()
+        self._at_work.drafting.prepare()
 
     def _ask(
         self,
@@ -196,11 +203,11 @@ class Desk(QObject):
             lambda found: self._begin_engine(*found),
             lambda error: self._fail(encounter_id, error),
         )
-        self._drafting.prepare()
+        self._at_work.drafting.prepare()
 
     def _begin_engine(self, encounter: Encounter, recording: Recording) -> None:
         self._current = encounter
-        self._engine.transcribe(recording.path, recording.key)
+        self._at_work.engine.transcribe(recording.path, recording.key)
 
     @Slot(float)
     def _on_progressed(self, fraction: float) -> None:
@@ -213,7 +220,7 @@ class Desk(QObject):
         if encounter is None:
             return
         self._set(encounter.id, Job(Step.DRAFTING, 1.0))
-        self._drafting.draft(
+        self._at_work.drafting.draft(
             transcript,
             encounter.patient,
             encounter.started_at.astimezone().date(),

@@ -3,24 +3,15 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.dictation.child import Child
 from desktop.dictation.faults import ChildFault
+from desktop.dictation.job import EngineChoice
 from transcriber.errors import EngineDied
 from transcriber.messages import Cancel, Done, Failed, Load, Message, Progress, Ready, Transcribe
-
-
-@dataclass(frozen=True, slots=True)
-class EngineChoice:
-    """Which model decodes, and in which language (None: the engine finds out)."""
-
-    model: str
-    language: str | None
-    models_dir: Path | None = None
 
 
 def worker_command() -> list[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum, auto
+from pathlib import Path
 
 STOPPED = "CW-T001"
 """The code of a transcription that a person stopped: nothing failed, the dictation waits as it did."""
@@ -24,3 +25,12 @@ class Job:
 
     step: Step
     fraction: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class EngineChoice:
+    """Which model decodes, and in which language (None: the engine finds out)."""
+
+    model: str
+    language: str | None
+    models_dir: Path | None = None

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.facts.model import Row
-from desktop.facts.wording import Chip, chips, state_word, title, verdict
+from desktop.facts.wording import Chip, chips, flag_word, state_word, title, verdict
 from desktop.theme.fonts import SEMIBOLD, SMALL, TEXT, TINY, font
 from desktop.theme.theme import colour
 from ehr.chart.entry import Assertion, Entry, ReviewState
@@ -89,7 +89,7 @@ def _paint_entry(painter: QPainter, place: QRectF, entry: Entry, *, check: bool)
 def _marks(entry: Entry, *, check: bool) -> list[tuple[str, str]]:
     """Faint words at the right, outermost first: why to check it, or its code; then what a person did."""
     if check:
-        return [(entry.flags[0].reason, "muted")]
+        return [(flag_word(entry.flags[0]), "muted")]
     marks = [(entry.code.code, "faint")] if entry.code else []
     done = state_word(entry)
     return [*marks, (done, "ok")] if done else marks

@@ -83,10 +83,11 @@ class EditForm(QWidget):
 
     def _scrolled(self) -> QScrollArea:
         inner = QWidget()
+        inner.setObjectName("fields")
         form = QFormLayout(inner)
         form.setContentsMargins(0, 4, 6, 4)
         form.setVerticalSpacing(7)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         rows: list[tuple[str, QWidget]] = [(self.tr("Name"), self.name), (self.tr("Assertion"), self.assertion)]
         rows += [(field_word(name), widget) for name, widget in self.fields.items()]
         for title, widget in rows:

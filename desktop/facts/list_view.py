@@ -116,6 +116,7 @@ class FactsList(QListView):
         if self._card is None:
             return
         had_focus = self._card.isAncestorOf(self.focusWidget()) if self.focusWidget() else False
+        self._card.hide()
         if self._card_index.isValid():
             self.setIndexWidget(self._card_index, None)  # type: ignore[arg-type]  # Qt takes none, its stub does not
         self._card = None
@@ -128,9 +129,6 @@ class FactsList(QListView):
         if self._card is None:
             return
         width = self.viewport().width()
-        self._card.setFixedWidth(width)
-        layout = self._card.layout()
-        height = layout.totalHeightForWidth(width) if layout is not None and layout.hasHeightForWidth() else 0
-        self._delegate.card_height = max(height, self._card.sizeHint().height() if not height else 0)
+        self._delegate.card_height = self._card.fit(width)
         self.scheduleDelayedItemsLayout()
         self.executeDelayedItemsLayout()

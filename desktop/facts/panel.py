@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.facts.edit_form import EditForm
 from desktop.facts.list_view import FactsList
 from desktop.review.reading import Reading
 from desktop.widgets import label
 from ehr.chart.entry import Entry, ReviewState
+
+if TYPE_CHECKING:
+    from desktop.facts.edit_form import EditForm
 
 _SECONDS_EACH = 4
 """What one check takes a practised reviewer; a rough promise, not a measurement."""
@@ -38,7 +41,8 @@ class FactsPanel(QWidget):
         self._stack.addWidget(self._empty)
         self._stack.addWidget(self.list)
         self._form: EditForm | None = None
-        head = QHBoxLayout()
+        self._head = QWidget()
+        head = QHBoxLayout(self._head)
         head.setContentsMargins(16, 14, 16, 8)
         head.addWidget(self._title)
         head.addStretch(1)
@@ -46,7 +50,7 @@ class FactsPanel(QWidget):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(0)
-        outer.addLayout(head)
+        outer.addWidget(self._head)
         outer.addWidget(self._stack, 1)
         self.setMinimumWidth(280)
 
@@ -81,10 +85,13 @@ class FactsPanel(QWidget):
 
     def edit(self, entry: Entry) -> None:
         """Open the form for an entry."""
+        from desktop.facts.edit_form import EditForm
+
         self._form = EditForm(entry)
         self._form.saved.connect(self._on_saved)
         self._form.cancelled.connect(self._on_cancelled)
         self._stack.addWidget(self._form)
+        self._head.hide()
         self._stack.setCurrentWidget(self._form)
         self._form.start()
 
@@ -102,6 +109,7 @@ class FactsPanel(QWidget):
         self._form.deleteLater()
         self._form = None
         self._stack.setCurrentWidget(self.list)
+        self._head.show()
         if not quiet:
             self.list.setFocus()
         self.edit_ended.emit()

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QCoreApplication
 
 from desktop.translation import QT_TRANSLATE_NOOP
-from ehr.chart.entry import ATTRIBUTES, Assertion, Entry, Kind, ReviewState
+from ehr.chart.entry import ATTRIBUTES, Assertion, Entry, Flag, Kind, ReviewState
 
 _CONTEXT = "facts"
 
@@ -81,6 +81,11 @@ def field_word(attribute: str) -> str:
     """An attribute for people: prn_reason is "PRN reason"."""
     words = attribute.replace("_", " ")
     return words.replace("prn", "PRN") if words.startswith("prn") else words.capitalize()
+
+
+def flag_word(flag: Flag) -> str:
+    """Why to look, in two or three words: the flag's code without its punctuation."""
+    return flag.code.replace("_", " ").replace("-", " ")
 
 
 def title(entry: Entry) -> str:

@@ -31,7 +31,7 @@ class ChangesModel(QAbstractTableModel):
         """Replace the list."""
         self.beginResetModel()
         self._reading = reading
-        self._changes = reading.draft.note.changes if reading else ()
+        self._changes = tuple(sorted(reading.draft.note.changes, key=lambda each: each.written)) if reading else ()
         self.endResetModel()
 
     def change(self, row: int) -> Change:
@@ -71,7 +71,7 @@ class ChangesModel(QAbstractTableModel):
         if column == _SAID:
             return change.said.of(note.said).strip() or self.tr("(nothing)")
         if column == _WRITTEN:
-            return change.written.of(note.written).strip().replace("\n", "↵") or self.tr("(nothing)")
+            return change.written.of(note.written).replace("\n", "↵").strip() or self.tr("(nothing)")
         if column == _RULE:
             return rule_title(change.rule)
         time = self._reading.time_of(change.written)

@@ -26,7 +26,7 @@ class Hero(QWidget):
         self._progress.setTextVisible(False)
         self._buttons = QHBoxLayout()
         self._buttons.setSpacing(8)
-        self._shown: tuple[QAction, ...] = ()
+        self._shown: tuple[str, ...] = ()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(26, 0, 26, 30)
         outer.setSpacing(12)
@@ -48,18 +48,19 @@ class Hero(QWidget):
             self._progress.setRange(0, 1000)
             self._progress.setValue(int(progress * 1000))
             self._progress.setAccessibleName(title)
-        if tuple(actions) != self._shown:
-            self._shown = tuple(actions)
-            self._put_buttons()
+        titles = tuple(action.text() for action in actions)
+        if titles != self._shown:
+            self._shown = titles
+            self._put_buttons(actions)
 
-    def _put_buttons(self) -> None:
+    def _put_buttons(self, actions: Sequence[QAction]) -> None:
         while (item := self._buttons.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
                 widget.hide()
                 widget.deleteLater()
         self._buttons.addStretch(1)
-        for number, action in enumerate(self._shown):
+        for number, action in enumerate(actions):
             self._buttons.addWidget(_button(action, go=number == 0))
         self._buttons.addStretch(1)
 

@@ -111,6 +111,7 @@ QWidget#rail QLineEdit:focus { border: 2px solid $rail_accent; padding: 5px 8px;
 QWidget#banner { background: $surface; border-bottom: 1px solid $line; }
 QWidget#bar { background: $surface; border-top: 1px solid $line; }
 QWidget#facts { background: $surface; }
+QWidget#fields { background: $surface; }
 QWidget#transcript { background: $surface; }
 QWidget#note { background: $bg; }
 QWidget#card { background: $surface; border: 2px solid $accent; border-radius: 10px; }

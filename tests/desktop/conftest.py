@@ -15,7 +15,7 @@ from PySide6.QtCore import QProcess, QTimer
 from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
-from desktop.app import Opening, Parts, assemble
+from desktop.parts import Opening, Parts, assemble
 from desktop.theme.theme import follow_system
 from ehr.store.keys import Argon2Cost
 from ehr.store.store import Store
@@ -101,6 +101,6 @@ def program(qapp: QApplication, qtbot, home: Path) -> Iterator[Program]:
 def review(program: Program, qtbot) -> Program:
     """The program with Maria's dictation open, its first check in focus."""
     program.parts.session.open(program.parts.session.encounters[0].id)
-    qtbot.waitUntil(lambda: program.parts.session.focus is not None, timeout=20_000)
+    qtbot.waitUntil(lambda: bool(program.parts.window.transcript.view.marked), timeout=20_000)
     program.parts.window.facts.list.setFocus()
     return program

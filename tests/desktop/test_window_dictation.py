@@ -24,8 +24,9 @@ def test_a_file_becomes_reviewed_entries(program, qtbot, home: Path) -> None:
     session, desk, window = program.session, program.desk, program.window
     session.choose_patient(PER)
     window.handlers.bring_in([CLIP])
-    qtbot.waitUntil(lambda: any(job.step is Step.TRANSCRIBING for job in desk.jobs.values()), timeout=MINUTES)
-    program.engine.kill()
+    qtbot.waitUntil(lambda: desk.workers.engine._busy, timeout=MINUTES)
+    assert [job.step for job in desk.jobs.values()] == [Step.TRANSCRIBING]
+    desk.workers.engine.kill()
     qtbot.waitUntil(lambda: window.problems.shown is not None, timeout=MINUTES)
     assert window.problems.shown.code == "CW-T161"
     qtbot.waitUntil(lambda: session.encounter.status is EncounterStatus.FAILED, timeout=MINUTES)

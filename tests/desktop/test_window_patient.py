@@ -9,9 +9,10 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog
 from window_samples import MARIA, PASSPHRASE
 
-from desktop.app import Opening, assemble
+from desktop.parts import Opening, assemble
 from desktop.patient.chooser import PatientChooser
 from desktop.theme.theme import follow_system
+from desktop.unlock import chart_exists
 from ehr.chart.patient import Gender
 
 
@@ -26,7 +27,7 @@ def test_a_wrong_passphrase_is_told_and_can_be_tried_again(qapp, qtbot, home: Pa
     parts = assemble(home)
     parts.window.show()
     opening = Opening(parts)
-    opening.begin(None)
+    opening.ask()
     qtbot.keyClicks(opening.dialog.passphrase, "not the passphrase")
     qtbot.keyClick(opening.dialog.passphrase, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: "CW-E103" in opening.dialog.problem, timeout=20_000)
@@ -45,18 +46,18 @@ def test_the_first_start_makes_a_chart(qapp, qtbot, tmp_path: Path) -> None:
     parts = assemble(tmp_path / "new")
     parts.window.show()
     opening = Opening(parts)
-    opening.begin(None)
+    opening.ask()
     dialog = opening.dialog
     for first, second in (("short", "short"), ("long enough", "another one")):
         dialog.passphrase.setText(first)
         dialog.again.setText(second)
         dialog.go.click()
         assert dialog.problem
-        assert not parts.chart.exists
+        assert not chart_exists(tmp_path / "new")
     dialog.passphrase.setText(PASSPHRASE)
     dialog.again.setText(PASSPHRASE)
     dialog.go.click()
-    qtbot.waitUntil(lambda: parts.chart.opened and parts.chart.exists, timeout=30_000)
+    qtbot.waitUntil(lambda: parts.chart.opened and chart_exists(tmp_path / "new"), timeout=30_000)
     parts.window.close()
     parts.window.deleteLater()
 
@@ -66,7 +67,7 @@ def test_quitting_the_dialog_closes_the_window(qapp, qtbot, home: Path) -> None:
     parts = assemble(home)
     parts.window.show()
     opening = Opening(parts)
-    opening.begin(None)
+    opening.ask()
     opening.dialog.reject()
     assert not parts.window.isVisible()
     parts.window.deleteLater()

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtTest import QTest
 from window_samples import MARIA, PASSPHRASE, long_draft
 
-from desktop.app import Opening, assemble
+from desktop.parts import Opening, assemble
 from desktop.theme.theme import follow_system
 from ehr.store.keys import Argon2Cost
 from ehr.store.store import Store
