@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from transcriber.errors import MessageInvalid, TranscriberError
-from transcriber.transcript import Segment, Transcript
+from transcriber.transcript import Question, Segment, Transcript
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,16 @@ class Transcribe:
     batch_size: int = 1
     prompt: str | None = None
     hotwords: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """To the worker: ask the sound of this recording; `Scored` answers. `language` is an ISO 639-1 code."""
+
+    journal: str
+    key: str
+    language: str
+    questions: tuple[Question, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,13 @@ class Done:
     """From the worker: everything."""
 
     transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """From the worker: log probabilities of each question's texts; None from an engine that cannot tell."""
+
+    scores: tuple[tuple[float, ...], ...] | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +151,21 @@ class Failed:
 
 
 Message = (
-    Load | Transcribe | Cancel | Ready | Progress | Found | Done | Record | Stop | Started | Level | Stopped | Failed
+    Load
+    | Transcribe
+    | Score
+    | Cancel
+    | Ready
+    | Progress
+    | Found
+    | Done
+    | Scored
+    | Record
+    | Stop
+    | Started
+    | Level
+    | Stopped
+    | Failed
 )
 _TYPES: Mapping[str, type[Any]] = {kind.__name__.lower(): kind for kind in get_args(Message)}
 

@@ -8,9 +8,10 @@ Times are seconds from the recording's first sample. All ranges are half-open.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Protocol
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,24 @@ class Transcript:
         first = max(0, bisect_right(self._word_starts, start) - 1)
         last = bisect_right(self._word_starts, end - 1)
         return self.words[first:last]
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """Which of `texts` was said in a stretch of the recording?"""
+
+    span: TimeSpan
+    texts: tuple[str, ...]
+
+
+class SpanScorer(Protocol):
+    """What can ask the sound of a recording."""
+
+    def score(self, questions: Sequence[Question]) -> tuple[tuple[float, ...], ...] | None:
+        """Natural log probability of each text of each question; None from an engine that cannot tell.
+
+        `questions` are in the order of their spans' starts.
+        """
 
 
 def word_offsets(words: tuple[Word, ...]) -> Iterator[tuple[int, int]]:

@@ -1,8 +1,8 @@
 """The engine in a process of its own: `python -m transcriber.worker`.
 
 Owns the conversation with the parent (messages.py): `Load` → `Ready`, then any number of `Transcribe` → `Progress`,
-`Found` … `Done`; `Failed` answers either. Ends when its standard input closes. A parent notices a killed worker by
-the end of its output. Knows no window and writes no file.
+`Found` … `Done`, and of `Score` → `Scored`; `Failed` answers any. Ends when its standard input closes. A parent notices
+a killed worker by the end of its output. Knows no window and writes no file.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from transcriber.decode import transcribe
 from transcriber.engines.base import DecodeOptions, Engine
 from transcriber.errors import MessageInvalid, TranscriberError
 from transcriber.journal import Journal
-from transcriber.messages import Done, Failed, Found, Load, Progress, Ready, Transcribe
+from transcriber.messages import Done, Failed, Found, Load, Progress, Ready, Score, Scored, Transcribe
+from transcriber.scoring import Scorer
 
 
 def command() -> list[str]:
@@ -39,6 +40,8 @@ def main() -> None:
                 engine = _load(request, parent)
             elif isinstance(request, Transcribe) and engine is not None:
                 _transcribe(request, engine, parent, cancelled)
+            elif isinstance(request, Score) and engine is not None:
+                _score(request, engine, parent)
             else:
                 raise MessageInvalid
         except TranscriberError as error:
@@ -65,6 +68,11 @@ def _transcribe(request: Transcribe, engine: Engine, parent: Parent, cancelled: 
             cancelled=cancelled.is_set,
         )
     parent.tell(Done(transcript))
+
+
+def _score(request: Score, engine: Engine, parent: Parent) -> None:
+    with Journal.open(Path(request.journal), key_of(request.key)) as journal:
+        parent.tell(Scored(Scorer(engine, journal, request.language).score(request.questions)))
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ Owns names only; knows no engine.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
@@ -64,3 +64,6 @@ class Engine(Protocol):
 
         `speech` says where in `audio` somebody speaks; `options.language` is set.
         """
+
+    def score(self, audio: Samples, texts: Sequence[str], language: str) -> list[float] | None:
+        """Natural log probability of each text given less than half a minute of sound; None where it cannot tell."""

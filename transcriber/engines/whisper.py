@@ -11,7 +11,7 @@ words, is decoded again in sequence (docs/decisions/0003).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import cast
@@ -24,6 +24,7 @@ from faster_whisper import BatchedInferencePipeline, WhisperModel
 from faster_whisper import transcribe as peer
 
 from transcriber.audio import SAMPLE_RATE, Samples
+from transcriber.engines.alignment import log_probabilities
 from transcriber.engines.base import CPU, DecodeOptions, Processor
 from transcriber.engines.chunks import chunks, passages
 from transcriber.errors import DeviceFailed, LanguageUnknown, ModelDamaged
@@ -88,6 +89,10 @@ class WhisperEngine:
         if options.batch_size > 1:
             return self._decode_batched(audio, speech, options)
         return _segments(self._decode_in_sequence(audio, speech, options))
+
+    def score(self, audio: Samples, texts: Sequence[str], language: str) -> list[float] | None:
+        """See Engine."""
+        return log_probabilities(self._whisper, audio, texts, language)
 
     def _fitting(self, hotwords: str | None) -> str | None:
         """As many hotwords as leave room for the prompt and the text in the decoder's 448 tokens."""
