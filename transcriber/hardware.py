@@ -62,9 +62,10 @@ def load(folder: Path, choice: Choice) -> WhisperEngine:
     return WhisperEngine(folder, name=model_name(folder), processor=choice.processor)
 
 
-def prove(folder: Path, processor: Processor, *, clip: str = CLIP) -> None:
+def prove(folder: Path, processor: Processor, *, clip: Path | None = None) -> None:
     """Decode the known clip on `processor` in a child process; raises DeviceFailed with what went wrong."""
-    request = json.dumps({"folder": str(folder), "clip": clip, "processor": asdict(processor)})
+    heard = str(clip or resources.path(CLIP))
+    request = json.dumps({"folder": str(folder), "clip": heard, "processor": asdict(processor)})
     command = [sys.executable, "-m", "transcriber.hardware"]
     try:
         child = subprocess.run(command, input=request, capture_output=True, text=True, timeout=_LIMIT_S, check=False)
@@ -83,9 +84,7 @@ def _main() -> int:
     folder = Path(request["folder"])
     try:
         engine = WhisperEngine(folder, name=model_name(folder), processor=processor)
-        heard = transcribe(
-            AudioFile(resources.path(request["clip"])), engine, DecodeOptions(language="en", beam_size=1)
-        )
+        heard = transcribe(AudioFile(Path(request["clip"])), engine, DecodeOptions(language="en", beam_size=1))
     except DeviceFailed as error:
         return _fail(f"{processor.name} could not load the model: {error.__cause__}.")
     except (TranscriberError, RuntimeError) as error:

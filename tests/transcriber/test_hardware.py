@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+import soundfile
 
+import resources
 from transcriber import hardware, models
 from transcriber.engines.base import CPU, GPU
 from transcriber.engines.whisper import gpu_count
@@ -40,10 +42,12 @@ def test_automatic_choice_is_honest(folder):
         assert (choice.name, choice.reason, choice.fix) == ("CPU int8", "", "")
 
 
-def test_a_processor_that_hears_something_else_is_not_trusted(folder):
+def test_a_processor_that_hears_something_else_is_not_trusted(folder, tmp_path):
     """A device that runs but does not understand the clip (seen with wrong drivers) does not pass."""
+    sound, rate = soundfile.read(resources.path("samples/knee.flac"), frames=5 * 24_000)
+    soundfile.write(tmp_path / "other.wav", sound, rate)
     with pytest.raises(DeviceFailed, match="known clip"):
-        hardware.prove(folder, CPU, clip="samples/knee.flac")
+        hardware.prove(folder, CPU, clip=tmp_path / "other.wav")
 
 
 def test_a_crash_is_told_from_a_refusal(tmp_path):
