@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import csv
+import sqlite3
 import subprocess
 import sys
 import warnings
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -62,11 +64,14 @@ def test_sides_of_the_curated_table_say_the_side_in_their_title():
 
 
 def test_the_shipped_index_is_what_the_build_makes(tmp_path):
-    """The database in the repository is the build's output, byte for byte."""
+    """The database in the repository holds the build's output; the bytes may differ between versions of SQLite."""
     root = Path(__file__).parents[2]
     built = tmp_path / "icd10cm.db"
     subprocess.run([sys.executable, str(root / "packaging/terminology/build_icd10.py"), str(built)], check=True)
-    assert built.read_bytes() == resources.path("terminology/icd10cm.db").read_bytes()
+    with closing(sqlite3.connect(built)) as fresh:
+        for table in ("code", "term", "title", "side", "vocabulary"):
+            query = f"SELECT * FROM {table} ORDER BY 1, 2"  # noqa: S608 - the names stand in the line above
+            assert fresh.execute(query).fetchall() == icd10.database().execute(query).fetchall(), table
 
 
 @pytest.mark.parametrize(("block", "first", "five"), [("a", 0.9, 0.97), ("b", 0.9, 0.97), ("c", 0.9, 0.97)])
