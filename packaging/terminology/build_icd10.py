@@ -2,8 +2,8 @@
 
     python packaging/terminology/build_icd10.py [OUTPUT]
 
-The same input gives the same rows, and with the same SQLite the same bytes. Run it again after a change of words.tsv, whose equivalences are baked into the
-index, or after an update of simple_icd_10_cm.
+The same input gives the same rows, and with the same SQLite the same bytes. Run it again after a change of words.tsv,
+whose equivalences are baked into the index, or after an update of simple_icd_10_cm.
 
 Tables
     code   id, code, display          every leaf code kept
