@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import sys
 from pathlib import Path
 
@@ -22,6 +23,7 @@ def open_window(home: Path, *, passphrase: str | None = None) -> None:
         raise NoDisplay
     from desktop.app import run
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not notice Ctrl-C; everything done is on disk already
     status = run(home, passphrase=passphrase)
     if status:
         raise SystemExit(status)
