@@ -23,7 +23,7 @@ def open_window(home: Path, *, passphrase: str | None = None) -> None:
         raise NoDisplay
     from desktop.app import run
 
-    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt's loop would not notice Ctrl-C; everything done is on disk already
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Qt would not notice Ctrl-C; all that was done is on disk
     status = run(home, passphrase=passphrase)
     if status:
         raise SystemExit(status)
