@@ -32,8 +32,9 @@ def test_a_file_becomes_reviewed_entries(program, qtbot, home: Path) -> None:
     qtbot.waitUntil(lambda: session.encounter.status is EncounterStatus.FAILED, timeout=MINUTES)
     assert not desk.jobs
     window.problems._again.click()
-    qtbot.waitUntil(lambda: session.reading is not None and window.player.duration > 0, timeout=MINUTES)
+    qtbot.waitUntil(lambda: session.reading is not None or window.problems.shown is not None, timeout=MINUTES)
     assert window.problems.shown is None
+    qtbot.waitUntil(lambda: window.player.duration > 0)
     assert "knee" in session.reading.draft.transcript.text.lower()
     assert session.entries
     assert window.transcript.view.isVisible()
