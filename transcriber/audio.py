@@ -8,10 +8,12 @@ own ffmpeg (docs/decisions/0001).
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 import subprocess
+import threading
 from collections.abc import Generator, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import IO, Any, cast
 
@@ -25,7 +27,10 @@ SAMPLE_RATE = 16_000
 Samples = np.ndarray[tuple[int], np.dtype[np.float32]]
 _BLOCK_S = 4.0
 _UNKNOWN = 1 << 62  # what libsndfile says of a stream that does not tell its length
+_STDERR = 2
+_stderr_lock = threading.Lock()
 _SALVAGE = 512  # frames read at once up to the very place where a file breaks off
+_GUESSES_LENGTH = 0x100  # FFmpeg's AVFMT_GENERIC_INDEX: a raw stream, whose length it guesses from the bit rate
 _TRUNCATION_S = 0.25  # encoders round a duration by a frame or two; a quarter of a second is lost sound
 
 
@@ -56,7 +61,7 @@ class AudioFile:
                 decoded += len(block)
                 yield block
         if not decoded:
-            raise AudioEmpty
+            raise AudioUnreadable if self.truncated else AudioEmpty
         short = self.duration is not None and decoded / SAMPLE_RATE < self.duration - _TRUNCATION_S
         self.truncated = self.truncated or short or (self._native and _container_cut_short(self.path))
 
@@ -68,13 +73,14 @@ class AudioFile:
         return self._decode_ffmpeg()
 
     def _decode_native(self) -> Generator[Samples, None, None]:
-        with soundfile.SoundFile(self.path) as file:
+        with _opened(self.path) as file:
             resample = Resampler(file.samplerate)
             size = int(file.samplerate * _BLOCK_S)
             while True:
                 position = file.tell()
                 try:
-                    frames = file.read(size, dtype="float32", always_2d=True)
+                    with _hushed():
+                        frames = file.read(size, dtype="float32", always_2d=True)
                 except soundfile.LibsndfileError:
                     self.truncated = True
                     if size == _SALVAGE:
@@ -94,7 +100,7 @@ class AudioFile:
             with av.open(str(self.path), metadata_errors="ignore") as container:
                 if not container.streams.audio:
                     raise AudioUnreadable("This file holds no sound track.")
-                if container.duration:
+                if container.duration and not container.format.flags & _GUESSES_LENGTH:
                     self.duration = container.duration / av.time_base
                 frames = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
                 try:
@@ -166,17 +172,41 @@ def _flat(frame: Any) -> Samples:  # noqa: ANN401  (PyAV is optional: its types 
     return samples
 
 
+@contextmanager
+def _hushed() -> Iterator[None]:
+    """Without what libmpg123 writes to stderr of its own accord; whoever reads the file tells what is wrong with it."""
+    with _stderr_lock:
+        try:
+            kept = os.dup(_STDERR)
+        except OSError:  # a program without a console has no stderr
+            yield
+            return
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        try:
+            os.dup2(nowhere, _STDERR)
+            yield
+        finally:
+            os.dup2(kept, _STDERR)
+            os.close(kept)
+            os.close(nowhere)
+
+
+def _opened(path: Path) -> soundfile.SoundFile:
+    with _hushed():
+        return soundfile.SoundFile(path)
+
+
 def _reads_natively(path: Path) -> bool:
     """Whether libsndfile knows this file; raises AudioUnreadable where nothing could."""
     try:
-        with soundfile.SoundFile(path):
+        with _opened(path):
             return True
     except soundfile.LibsndfileError:
         return False
 
 
 def _native_duration(path: Path) -> float | None:
-    with soundfile.SoundFile(path) as file:
+    with _opened(path) as file:
         if file.frames == 0:
             raise AudioEmpty
         return file.frames / file.samplerate if file.frames < _UNKNOWN else None

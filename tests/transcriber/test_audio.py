@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import os
 import shutil
 from fractions import Fraction
 
@@ -41,9 +42,9 @@ def test_stereo_is_mixed_down(tmp_path):
     assert pytest.approx(decoded(tmp_path / "two.wav"), abs=1e-3) == 0.2
 
 
-@pytest.mark.parametrize(("extension", "codec"), [("m4a", "aac"), ("webm", "libopus")])
+@pytest.mark.parametrize(("extension", "codec"), [("m4a", "aac"), ("webm", "libopus"), ("aac", "aac")])
 def test_other_formats_through_pyav(tmp_path, extension, codec):
-    """m4a and webm are read where PyAV is installed."""
+    """m4a, webm and raw aac, which does not tell its length, are read where PyAV is installed."""
     av = pytest.importorskip("av", reason="PyAV is not installed")
     path = tmp_path / f"tone.{extension}"
     write_with_pyav(av, path, codec)
@@ -52,6 +53,7 @@ def test_other_formats_through_pyav(tmp_path, extension, codec):
     assert pytest.approx(len(samples) / SAMPLE_RATE, abs=0.1) == 2.0
     assert pytest.approx(loudest_hz(samples), abs=2) == 440
     assert not file.truncated
+    assert (file.duration is None) == (extension == "aac")
 
 
 def write_with_pyav(av, path, codec) -> None:
@@ -86,11 +88,24 @@ def test_ffmpeg_where_pyav_is_missing(tmp_path, monkeypatch):
 
 
 def test_not_audio(tmp_path):
-    """Text, and a missing file, are not audio."""
+    """Text, noise of bytes and a missing file are not audio."""
     (tmp_path / "letter.wav").write_text("Dear colleague,\n" * 100)
-    for name in ("letter.wav", "missing.wav"):
+    (tmp_path / "noise.mp3").write_bytes(np.random.default_rng(3).bytes(100_000))
+    for name in ("letter.wav", "noise.mp3", "missing.wav"):
         with pytest.raises(AudioUnreadable):
             decoded(tmp_path / name)
+
+
+def test_a_broken_mp3_is_not_commented_by_its_decoder(tone, capfd):
+    """What libmpg123 finds wrong reaches nobody's terminal; stderr itself still works."""
+    path = tone("long.mp3", seconds=8)
+    path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    assert len(decoded(path))
+    path.write_bytes(np.random.default_rng(3).bytes(100_000))
+    with pytest.raises(AudioUnreadable):
+        decoded(path)
+    os.write(2, b"heard")
+    assert capfd.readouterr() == ("", "heard")
 
 
 def test_empty_file_and_zero_length(tmp_path, tone):
