@@ -22,6 +22,7 @@ _STRETCH_S = 300.0  # decoded at once: a few hundred MB at most, and enough for 
 _CUT_AFTER = 0.6  # the part of a stretch before which it is not cut
 _SILENCE = 10 ** (-60 / 20)  # full scale −60 dB: below the noise of any microphone
 _STRAY_S = 0.3
+_LEAD_S = 5.0  # of the silence before the first word: cut at the very onset, short clips were taken for Welsh
 _PROMPT_CHARS = 400
 
 
@@ -124,8 +125,8 @@ def _cut(audio: Samples, speech: tuple[TimeSpan, ...]) -> int:
 def _continued(options: DecodeOptions, stretch: _Stretch, engine: Engine, before: list[Segment]) -> DecodeOptions:
     """The options for this stretch: the language of the first speech, and what was just said as context."""
     if options.language is None:
-        first = int(stretch.speech[0].start * SAMPLE_RATE)
-        options = replace(options, language=engine.detect_language(stretch.audio[first:]))
+        first = max(0.0, stretch.speech[0].start - _LEAD_S)
+        options = replace(options, language=engine.detect_language(stretch.audio[int(first * SAMPLE_RATE) :]))
     if before and options.batch_size == 1:
         options = replace(options, prompt=" ".join(segment.text for segment in before[-6:])[-_PROMPT_CHARS:])
     return options

@@ -120,6 +120,23 @@ def test_silent_file_through_the_real_engine(tone, engine, tmp_path):
         transcribe(AudioFile(tone("tone.wav", seconds=3)), engine)
 
 
+class Listener(SpanEngine):
+    """A span engine that remembers how much sound it was given to find the language in."""
+
+    def detect_language(self, audio) -> str:
+        """Always English, after a look at the length."""
+        self.seconds = len(audio) / SAMPLE_RATE
+        return "en"
+
+
+@pytest.mark.parametrize(("silence", "heard"), [(2.0, 13.0), (30.0, 16.0)])
+def test_language_is_heard_with_the_silence_before_it(clip_samples, silence, heard):
+    """The language is found in the first speech and up to five seconds before it, never cut at the first sound."""
+    engine = Listener()
+    transcribe(Sound(np.concatenate([quiet(silence), clip_samples])), engine)
+    assert engine.seconds == pytest.approx(heard, abs=0.5)
+
+
 def test_cuts_fall_into_pauses(clip_samples, monkeypatch):
     """No stretch begins or ends within speech, and the stretches add up to the recording."""
     monkeypatch.setattr(decode, "_STRETCH_S", 15.0)
