@@ -5,6 +5,7 @@ Sets what must be set before anything else is imported, then hands over to the c
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -20,7 +21,18 @@ def main() -> None:
     from desktop.messages import report
 
     sys.excepthook = report
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            write_any_text(stream)
     raise SystemExit(run())
+
+
+def write_any_text(stream: io.TextIOWrapper) -> None:
+    """Let no character stop a result: files and pipes get UTF-8, a terminal that lacks a character shows "?"."""
+    if stream.isatty():
+        stream.reconfigure(errors="replace")
+    else:
+        stream.reconfigure(encoding="utf-8")
 
 
 if __name__ == "__main__":

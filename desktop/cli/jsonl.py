@@ -60,11 +60,16 @@ def _lines(source: Path) -> Iterator[tuple[int, bytes]]:
 
 def _parsed(number: int, line: bytes, fields: Fields) -> Object:
     try:
-        value = json.loads(line.decode("utf-8"))
+        value = json.loads(line.decode("utf-8"), parse_constant=_no_constant)
+        json.dumps(value, ensure_ascii=False).encode("utf-8")
     except UnicodeDecodeError:
         raise _bad(number, "it is not UTF-8") from None
+    except UnicodeEncodeError:
+        raise _bad(number, "it holds half of a surrogate pair, which is no character") from None
     except json.JSONDecodeError as error:
         raise _bad(number, f"it is not JSON (column {error.colno})") from None
+    except ValueError:
+        raise _bad(number, "it holds a number that JSON does not know or that is too long") from None
     except RecursionError:
         raise _bad(number, "it is nested too deeply") from None
     if not isinstance(value, dict):
@@ -75,6 +80,11 @@ def _parsed(number: int, line: bytes, fields: Fields) -> Object:
         if not isinstance(value.get(name), kind) or isinstance(value.get(name), bool):
             raise _bad(number, f'it needs "{name}" as {_KIND[kind]}')
     return value
+
+
+def _no_constant(name: str) -> object:
+    """Python reads and writes NaN and Infinity, which other readers of JSON refuse."""
+    raise ValueError(name)
 
 
 def _bad(number: int, reason: str) -> BadLine:

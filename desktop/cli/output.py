@@ -6,6 +6,7 @@ Results go to stdout or to a file that appears whole or not at all; progress goe
 from __future__ import annotations
 
 import contextlib
+import io
 import json
 import os
 import sys
@@ -49,12 +50,15 @@ def check_target(path: Path | None) -> None:
 
 @contextmanager
 def result_file(path: Path | None) -> Iterator[TextIO]:
-    """A text file that replaces `path` when all went well, and leaves no trace otherwise; stdout for None or "-".
+    """A text file that replaces `path` when all went well, and leaves no trace otherwise; for None or "-" the text goes
+    to stdout, then too only when all went well.
 
     A device or pipe is written to directly. Raises FileUnwritable or DiskFull.
     """
     if path is None or path == STREAM:
-        yield sys.stdout
+        whole = io.StringIO()
+        yield whole
+        sys.stdout.write(whole.getvalue())
         sys.stdout.flush()
     elif path.exists() and not path.is_file():
         with _told(), path.open("w", encoding="utf-8") as file:

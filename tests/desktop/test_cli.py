@@ -116,6 +116,14 @@ def test_a_reader_that_leaves_early_is_no_error() -> None:
     assert (ended.returncode, ended.stderr) == (1, "")
 
 
+def test_pipes_carry_utf_8_whatever_the_locale() -> None:
+    """A dictation in any script survives a machine that is set up for ASCII."""
+    said = "patient is called 患者 and denies fever"
+    shown = chartwright("extract", "-", "--json", stdin=said, LC_ALL="C", PYTHONUTF8="0", PYTHONCOERCECLOCALE="0")
+    assert (shown.returncode, shown.stderr) == (0, "")
+    assert json.loads(shown.stdout)["spoken"] == said
+
+
 def test_without_a_display_the_window_says_so(tmp_path: Path) -> None:
     """`chartwright` on a machine without a screen names the commands instead."""
     told = chartwright("--data-dir", str(tmp_path))

@@ -44,6 +44,9 @@ def test_lines_keep_their_order_and_ids(tmp_path: Path) -> None:
         (b'{"id": 1, "text": 5}', '"text" as a text'),
         (b'{"id": 1, "text": "\xff"}', "not UTF-8"),
         (b"[" * 100_000, "nested too deeply"),
+        (b'{"id": 1, "text": "\\ud800"}', "surrogate"),
+        (b'{"id": NaN, "text": "x"}', "a number that JSON does not know"),
+        (b'{"id": ' + b"1" * 5000 + b', "text": "x"}', "too long"),
     ],
 )
 def test_a_bad_line_is_named_and_nothing_is_written(line: bytes, reason: str, tmp_path: Path) -> None:
@@ -77,6 +80,14 @@ def test_streams(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[
     monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(b'{"id": 1, "text": "a"}\n')))
     convert(Path("-"), Path("-"), {"text": str}, echo)
     assert capsys.readouterr().out == '{"id": 1, "text": "a"}\n'
+
+
+def test_a_bad_line_leaves_stdout_empty_too(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """The error says that nothing was written, which holds for a stream as well."""
+    (tmp_path / "in").write_text('{"id": 1, "text": "a"}\n{', encoding="utf-8")
+    with pytest.raises(BadLine):
+        convert(tmp_path / "in", Path("-"), {"text": str}, echo)
+    assert capsys.readouterr().out == ""
 
 
 def test_a_missing_folder_is_told(tmp_path: Path) -> None:

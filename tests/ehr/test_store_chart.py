@@ -47,7 +47,7 @@ def test_origins_are_stored_as_runs():
     assert row["origins"] == "[[0,1,10000,1]]"
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(proposed=drafts)
 def test_any_draft_comes_back_from_disk(store, proposed):
     """A saved draft equals the read one, whatever its texts hold, and the index agrees with the tables."""

@@ -115,7 +115,7 @@ def test_the_query_language_cannot_be_typed(store, typed):
     assert len(store.search("metformin")) == 2
 
 
-@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from('"*^:(){}+-,'), max_size=30))
 def test_no_typed_text_breaks_search(store, typed):
     """Any text is a search."""
