@@ -1,21 +1,22 @@
 """What each action of the user does. The table in `commands` names them; here they meet the session, the desk and the
-player.
+player. Of the window they know what `Workbench` says.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QWidget
 
-from desktop.player.player import SKIP_S
+from desktop.facts.panel import FactsPanel
+from desktop.player.player import SKIP_S, Player
+from desktop.review.panels import NotePanel
+from desktop.session import Session
+from desktop.worklist.rail import Rail
 from ehr.chart.entry import ReviewState
 from ehr.chart.patient import Patient
-
-if TYPE_CHECKING:
-    from desktop.window import MainWindow
 
 LEAD_S, TAIL_S = 0.25, 0.35
 """Sound before and after the words of a fact, so that they can be understood."""
@@ -23,10 +24,50 @@ LEAD_S, TAIL_S = 0.25, 0.35
 AUDIO_SUFFIXES = ("wav", "flac", "ogg", "oga", "opus", "mp3", "m4a", "aac", "mp4", "webm", "aiff", "aif", "wma", "amr")
 
 
+class Workbench(Protocol):
+    """What the actions need of the window: its parts, and the dialogs that open over it."""
+
+    session: Session
+    player: Player
+    rail: Rail
+    note: NotePanel
+    facts: FactsPanel
+
+    def tr(self, text: str, /) -> str:
+        """A text in the user's language."""
+
+    def panes(self) -> Sequence[QWidget]:
+        """The places between which the keyboard moves."""
+
+    def refresh(self) -> None:
+        """Enable the actions that make sense now."""
+
+    def ask_patient(self, purpose: str, then: Callable[[Patient], None]) -> None:
+        """Let a patient be chosen or added, and go on with them."""
+
+    def ask_audio(self, then: Callable[[Path], None]) -> None:
+        """Let an audio file be chosen, and go on with it."""
+
+    def ask_microphone(self) -> None:
+        """Let a microphone be chosen."""
+
+    def microphone(self) -> str | None:
+        """The microphone that was chosen, None for the system's choice."""
+
+    def show_palette(self) -> None:
+        """Find a command by typing."""
+
+    def show_keys(self) -> None:
+        """Show every key."""
+
+    def close(self) -> bool:
+        """Close the window; whether it did."""
+
+
 class Actions:
     """The handlers of one window."""
 
-    def __init__(self, window: MainWindow) -> None:
+    def __init__(self, window: Workbench) -> None:
         self._window = window
         self._session = window.session
         self._desk = window.session.desk
@@ -41,11 +82,7 @@ class Actions:
 
     def import_file(self) -> None:
         """Choose an audio file and whose it is."""
-        pattern = " ".join(f"*.{suffix}" for suffix in AUDIO_SUFFIXES)
-        filters = f"{self._window.tr('Audio')} ({pattern});;{self._window.tr('All files')} (*)"
-        chosen, _ = QFileDialog.getOpenFileName(self._window, self._window.tr("Import audio"), "", filters)
-        if chosen:
-            self.bring_in([Path(chosen)])
+        self._window.ask_audio(lambda file: self.bring_in([file]))
 
     def bring_in(self, files: list[Path]) -> None:
         """Import files for one patient."""

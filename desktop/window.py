@@ -10,7 +10,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
 
 from desktop import commands
 from desktop.actions import AUDIO_SUFFIXES, Actions
@@ -33,6 +33,11 @@ TITLE = "Chartwright"
 
 class MainWindow(QMainWindow):
     """Rail, banner, note over transcript, facts, bar."""
+
+    rail: Rail
+    note: NotePanel
+    transcript: TranscriptPanel
+    facts: FactsPanel
 
     def __init__(self, session: Session, player: Player, settings: Settings) -> None:
         super().__init__()
@@ -86,6 +91,14 @@ class MainWindow(QMainWindow):
         chooser.finished.connect(chooser.deleteLater)
         search("")
         chooser.open()
+
+    def ask_audio(self, then: Callable[[Path], None]) -> None:
+        """Let an audio file be chosen, and go on with it."""
+        pattern = " ".join(f"*.{suffix}" for suffix in AUDIO_SUFFIXES)
+        filters = f"{self.tr('Audio')} ({pattern});;{self.tr('All files')} (*)"
+        chosen, _ = QFileDialog.getOpenFileName(self, self.tr("Import audio"), "", filters)
+        if chosen:
+            then(Path(chosen))
 
     def microphone(self) -> str | None:
         """The microphone that was chosen, None for the system's choice."""

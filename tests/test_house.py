@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import graphlib
 import re
 import runpy
 import subprocess
@@ -10,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import grimp
 import pytest
 
 from desktop import cli
@@ -50,6 +52,14 @@ def test_functions_are_small() -> None:
     lengths = dict(functions())
     assert [name for name, length in lengths.items() if length > 80] == []
     assert p90(list(lengths.values())) <= 30
+
+
+def test_no_module_needs_itself() -> None:
+    """Imports run in no circle, those for types included; `prepare` raises CycleError with the modules of one."""
+    graph = grimp.build_graph(*HOUSES, cache_dir=None)
+    imports = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert "transcriber.transcript" in imports["ehr.pipeline"]
+    graphlib.TopologicalSorter(imports).prepare()
 
 
 def test_public_names_are_documented() -> None:
