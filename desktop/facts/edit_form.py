@@ -93,6 +93,7 @@ class EditForm(QWidget):
         for title, widget in rows:
             caption = label(title, "muted")
             caption.setBuddy(widget)
+            caption.setFixedHeight(widget.sizeHint().height())
             widget.setAccessibleName(title)
             form.addRow(caption, widget)
         area = QScrollArea()

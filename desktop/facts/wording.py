@@ -29,6 +29,18 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
 )
 """Groups in the order a clinician reads a chart, each with the kinds in it."""
 
+_FLAGS = {
+    "low-probability": QT_TRANSLATE_NOOP("facts", "heard uncertainly"),
+    "no-speech": QT_TRANSLATE_NOOP("facts", "no speech there"),
+    "sound-alike": QT_TRANSLATE_NOOP("facts", "sounds alike"),
+    "sounds-like": QT_TRANSLATE_NOOP("facts", "sounds like another"),
+    "dose-without-unit": QT_TRANSLATE_NOOP("facts", "no unit said"),
+    "implausible-dose": QT_TRANSLATE_NOOP("facts", "unusual dose"),
+    "implausible-value": QT_TRANSLATE_NOOP("facts", "unusual value"),
+    "weekly-medicine": QT_TRANSLATE_NOOP("facts", "taken weekly"),
+    "words-removed": QT_TRANSLATE_NOOP("facts", "words removed"),
+}
+
 _KINDS = {
     Kind.PROBLEM: QT_TRANSLATE_NOOP("facts", "problem"),
     Kind.MEDICATION: QT_TRANSLATE_NOOP("facts", "medicine"),
@@ -84,8 +96,8 @@ def field_word(attribute: str) -> str:
 
 
 def flag_word(flag: Flag) -> str:
-    """Why to look, in two or three words: the flag's code without its punctuation."""
-    return flag.code.replace("_", " ").replace("-", " ")
+    """Why to look, in two or three words."""
+    return tr(_FLAGS[flag.code]) if flag.code in _FLAGS else flag.code.replace("-", " ")
 
 
 def title(entry: Entry) -> str:
