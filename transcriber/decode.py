@@ -14,7 +14,7 @@ import numpy as np
 
 from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.engines.base import DecodeOptions, Engine
-from transcriber.errors import AudioSilent, Cancelled, NoSpeech
+from transcriber.errors import AudioSilent, Cancelled, NoSpeech, NothingUnderstood
 from transcriber.speech import coverage, quietest, speech_spans, touches
 from transcriber.transcript import Segment, TimeSpan, Transcript, Word
 
@@ -49,7 +49,7 @@ def transcribe(
     """Decode everything that is spoken in `source`.
 
     `on_progress` gets fractions from 0 to 1, `on_segment` each segment once as it is found; `cancelled` is asked
-    between segments. Raises AudioSilent, NoSpeech, Cancelled, and whatever the source raises.
+    between segments. Raises AudioSilent, NoSpeech, NothingUnderstood, Cancelled, and whatever the source raises.
     """
     options = options or DecodeOptions()
     segments: list[Segment] = []
@@ -71,6 +71,8 @@ def transcribe(
         on_progress(_fraction(duration, source.duration))
     if not spoken:
         raise AudioSilent if heard < _SILENCE else NoSpeech
+    if not segments:
+        raise NothingUnderstood
     on_progress(1.0)
     words = (word for segment in segments for word in segment.words)
     covered = coverage(words, tuple(spoken))

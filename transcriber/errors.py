@@ -3,7 +3,7 @@
     TranscriberError
     ├── EnvironmentFault   the machine's fault: a file, a device, a model, the disk
     │   ├── AudioFault         AudioUnreadable · AudioEmpty · AudioFormatUnsupported
-    │   ├── NoSpeech           AudioSilent
+    │   ├── NoSpeech           AudioSilent · NothingUnderstood
     │   ├── LanguageUnknown
     │   ├── DiskFull · JournalUnreadable
     │   ├── ModelFault         ModelUnknown · ModelInvalid · ModelDamaged · ModelDownloadFailed
@@ -94,6 +94,14 @@ class AudioSilent(NoSpeech):
     code = "CW-T112"
     sentence = "This recording is silent."
     next_step = "Check that the right microphone is chosen and not muted, then record again."
+
+
+class NothingUnderstood(NoSpeech):
+    """Something sounds like speech, but the model wrote no word of it: music, babble, a voice too far away."""
+
+    code = "CW-T114"
+    sentence = "No words could be made out in this recording."
+    next_step = "Listen to it; if somebody speaks, name the language, or record again closer to the microphone."
 
 
 class LanguageUnknown(EnvironmentFault):

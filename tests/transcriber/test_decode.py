@@ -14,7 +14,7 @@ from transcriber import decode
 from transcriber.audio import SAMPLE_RATE, AudioFile
 from transcriber.decode import transcribe
 from transcriber.engines.base import DecodeOptions
-from transcriber.errors import AudioSilent, Cancelled, NoSpeech
+from transcriber.errors import AudioSilent, Cancelled, NoSpeech, NothingUnderstood
 from transcriber.importing import import_audio
 from transcriber.journal import Journal
 from transcriber.transcript import Segment, Word
@@ -109,6 +109,20 @@ def test_words_over_a_silence_are_not_let_through(clip_samples):
     """Where the engine writes over the silence before the speech, only the speech's words remain."""
     transcript = transcribe(Sound(np.concatenate([quiet(5), clip_samples])), SpanEngine(invents=True))
     assert set(transcript.text.split()) == {"said"}
+
+
+class Deaf(SpanEngine):
+    """An engine that writes nothing, as models do over music."""
+
+    def decode(self, audio, speech, options) -> Iterator[Segment]:
+        """No words."""
+        yield from ()
+
+
+def test_speech_without_a_single_word_is_told(clip_samples):
+    """An empty transcript is never handed on as if all were well."""
+    with pytest.raises(NothingUnderstood):
+        transcribe(Sound(clip_samples), Deaf())
 
 
 def test_silent_file_through_the_real_engine(tone, engine, tmp_path):
