@@ -42,10 +42,13 @@ _QUALIFIED_COLON = re.compile(r" (?:from|of|dated|on|as of|for) [^.:;\n]{1,30}?(
 _LINE_END = re.compile(r"[ \t]*[*_:.\-]*[ \t]*(?:reviewed|today|section)?[ \t:.]*(?=\n|\Z)", re.IGNORECASE)
 _STOP = re.compile(r"\.(?=\s|\Z)|,? *\b(?:period|new line|new paragraph)\b", re.IGNORECASE)
 _NEXT_WORD = re.compile(r"[ ,]*([\w'\-]+)")
+_COMMA_LEFT = re.compile(r"[\w)%\"], \Z")
+_MARK_RIGHT = re.compile(r"[,:.](?= |\Z)(?! (?:and|or|but|as|which|was|were|is|are)\b)", re.IGNORECASE)
 _LONGEST_ABBREVIATION = 4
 _SINCE_MARK = re.compile(r"[.,;:!?](?=\s)|\n")
 _GOVERNING = frozenset({"of", "by", "for", "with", "in", "to", "and", "or", "per", "from"})
 _PLAN_TOPICS = frozenset({"assessment", "plan"})
+_UNMISTAKABLE = frozenset({"assessment", "impression"})
 _UNPUNCTUATED_WORDS = 25  # more words than this to a sentence mark, over the whole text
 RUN_ON_WORDS = 7
 """So many words without a mark before a plain opening: the recognizer has run two statements together."""
@@ -187,10 +190,26 @@ def _judge(text: str, span: Span, phrase: _Phrase, *, runs_on: bool) -> Heading 
         return _at_sentence_start(text, span, phrase, after, told=lead_in in _DETERMINERS and after in _TOLD_OF)
     if phrase.strength == "label_only" or _is_modified(left, phrase) or after in phrase.not_before:
         return None
+    if set_off_by_commas(text, span) and _is_unmistakable(span.of(text), phrase):
+        return Heading(phrase.kind, span, is_label=True)
     is_plain = phrase.strength == "strong" or phrase.kind.topic in _PLAN_TOPICS
     if runs_on or (is_plain and words_since_mark(text, start) >= RUN_ON_WORDS):
         return _in_run_on(left, span, phrase, after)
     return None
+
+
+def set_off_by_commas(text: str, span: Span) -> bool:
+    """Whether a recognizer has set off the heading with commas ("… is 7, assessment and plan, hypertension …").
+
+    In a list of them ("reviewed her medications, family history, and vitals") none is a heading.
+    """
+    if _COMMA_LEFT.search(text, max(0, span.start - 3), span.start) is None or not _MARK_RIGHT.match(text, span.end):
+        return False
+    return not ends_heading(text, span.start - 2)
+
+
+def _is_unmistakable(found: str, phrase: _Phrase) -> bool:
+    return (phrase.strength == "strong" and " " in found) or found.lower() in _UNMISTAKABLE
 
 
 def _is_set_in_capitals(text: str, span: Span, left: str) -> bool:

@@ -17,6 +17,7 @@ from ehr.dictation.headings import (
     is_run_on,
     lead_in_start,
     opens_statement,
+    set_off_by_commas,
     words_since_mark,
 )
 from ehr.dictation.mapped import Edit
@@ -64,6 +65,9 @@ def sentence_breaks(text: str) -> list[Edit]:
         if not heading.is_label and not opens_statement(text, heading.span.end) and text[heading.span.end :][:1] == " "
         if runs_on or lead_in_start(text, heading.span.start) in breaks
     ]
+    for heading in found:
+        if set_off_by_commas(text, heading.span):
+            edits += _labelled(text, heading)
     if runs_on and text[-1].isalnum():
         edits.append(Edit(len(text), len(text), ".", "sentence break"))
     return sorted((edit for edit in edits if edit), key=lambda edit: (edit.start, edit.end))
@@ -71,6 +75,13 @@ def sentence_breaks(text: str) -> list[Edit]:
 
 def _capital(text: str, at: int) -> Edit | None:
     return Edit(at, at + 1, text[at].upper(), "sentence case") if "a" <= text[at : at + 1] <= "z" else None
+
+
+def _labelled(text: str, heading: Heading) -> list[Edit | None]:
+    """Edits that give a heading between commas the marks of one: a sentence's end before it, a colon after it."""
+    start, end = heading.span.start, heading.span.end
+    colon = Edit(end, end + 1, ":", "heading") if text[end : end + 1] == "," else None
+    return [Edit(start - 2, start - 1, ".", "sentence break"), _capital(text, start), colon]
 
 
 def _heading_breaks(text: str, found: list[Heading]) -> list[_Break]:

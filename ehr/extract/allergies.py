@@ -89,7 +89,7 @@ _STOPPERS = frozenset(
         "due",
     ]
 )
-_CAUSED = frozenset({"caused", "causes", "gave", "gives"})
+_CAUSED = frozenset({"caused", "causes", "gave", "gives", "give", "cause", "makes", "made"})
 _DENIALS = frozenset({"not", "no", "denies", "never", "isn't", "without"})
 _REACTED = frozenset({"develops", "develop", "reports", "reported", "developed", "gets", "got", "had", "has"})
 _FREE_WORDS = 3

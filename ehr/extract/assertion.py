@@ -241,11 +241,18 @@ class Context:
             hit = _RELATIONS.longest(stems, index, first)
             if hit and index and (longer := _RELATIONS.longest(stems, index - 1, first)) and longer[0] == hit[0]:
                 index, hit = index - 1, longer  # noqa: PLW2901 - "maternal" belongs to the relation
+            if hit and self._is_side(hit[0]):
+                continue
             if hit and self._is_affected(hit[0], first):
                 return hit[1], (index, hit[0])
             if text[index] in _OTHERS and self._is_affected(index + 1, first):
                 return OTHER, (index, index + 1)
         return PATIENT, None
+
+    def _is_side(self, after: int) -> bool:
+        """Whether a relative named up to word `after` is the one whose side of the family another belongs to."""
+        following = self._words.text[after : after + 2]
+        return following[:1] == ["side"] or following == ["'s", "side"]
 
     def relative_before(self, first: int) -> str | None:
         """The relative joined by "and" right before the one at word `first`."""
@@ -258,9 +265,16 @@ class Context:
                 return hit[1]
         return None
 
+    def _past_side(self, after: int, first: int) -> int:
+        """The words behind "on her mother's side", which say only which grandmother it is."""
+        if self._words.text[after : after + 1] == ["on"] and "side" in self._words.text[after : min(after + 6, first)]:
+            return self._words.text.index("side", after) + 1
+        return after
+
     def _is_affected(self, after: int, first: int) -> bool:
         """Whether the words after a relative say that the relative has it, and does not merely report it."""
         stems, text = self._words.stem, self._words.text
+        after = self._past_side(after, first)
         while after < first and (text[after] in _ADVERBS or text[after] in {",", "and"}):
             after += 1
             if text[after - 1] in {",", "and"} and not (after < first and _RELATIONS.longest(

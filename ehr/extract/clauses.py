@@ -46,6 +46,8 @@ _NOT_TOPIC_BEFORE = frozenset(_GRAMMAR["not_topic_before"])
 _BEING = frozenset({"is", "are", "was", "were", "be", "been"})
 _GOING_ON = frozenset({"", ",", ":", "in", "on", "at", "by", "with", "of", "to", "for", "and", "or", "over", "during",
                        "from", "here", "out", "within", "throughout", "along"})  # fmt: skip
+_SMOKING = frozenset({"smoker", "smoked", "nonsmoker", "drinker", "tobacco"})
+_HABIT_OF = frozenset({"is", "was", "a", "an", "has", "have", "had", "who", "and", "as", "the", "been"})
 _ADVERBS = frozenset({"also", "not", "clearly", "definitely", "again", "well"})
 
 
@@ -164,6 +166,14 @@ def _starting_verb(these: Words, index: int) -> int | None:
     return index
 
 
+def _habit(these: Words, index: int) -> int | None:
+    """A habit told without a verb: "his brother has asthma | never a smoker", "… former smoker"."""
+    before, after = these.text[index - 1], these.stem[index + 1 : index + 3]
+    if before in _HABIT_OF or not any(word in _SMOKING for word in after):
+        return None
+    return index
+
+
 def _imperative(these: Words, index: int) -> int | None:
     """An instruction: "start meloxicam", "check a cortisol"."""
     text = these.text
@@ -192,7 +202,7 @@ def _predicate(these: Words, index: int) -> int | None:
     start = index - 1
     if (
         text[start]
-        in {",", "and", "or", "both", "each", "all", "who", "which", "that", "there", ":"}
+        in {",", "and", "or", "both", "each", "all", "who", "which", "that", "there", ":", "side"}
         | _PRONOUNS
         | _AUXILIARY
         | _ENDS
@@ -238,6 +248,7 @@ _RULES: tuple[tuple[frozenset[str], _Rule], ...] = (
     (frozenset({"should", "if", "when", "unless", "whenever"}), _inverted),
     (_STARTING, _starting_verb),
     (_IMPERATIVES, _imperative),
+    (frozenset({"never", "former", "current", "lifelong", "ex"}), _habit),
     (_CONTRAST, _contrast),
     (_COPULAS, _predicate),
     (_EXISTENTIAL, _existential),

@@ -37,6 +37,9 @@ _ABSORBED: dict[str, str] = GRAMMAR["absorbed"]
 _WEIGHT: dict[str, str] = GRAMMAR["weight"]
 _AMBIGUOUS = frozenset(GRAMMAR["ambiguous"])
 _UPPERCASE = frozenset(GRAMMAR["uppercase"])
+_COUNTED = frozenset({"mole", "burn", "fall", "sore", "mets"})
+_AT_NIGHT = Phrases((word, word) for word in GRAMMAR["at_night"])
+_VOIDING = frozenset({"urinate", "urinating", "void", "pee", "bathroom", "urine"})
 _INTRODUCING = frozenset(GRAMMAR["introducing"])
 
 
@@ -134,9 +137,10 @@ def _is_other_word(these: Words, text: str, found: Finding) -> bool:
         return False
     before = these.text[found.first - 1] if found.first else ""
     spoken = text[these.start[found.first] : these.end[found.first]]
-    if word in _ROOM_AIR and before == "on":
+    if (word in _ROOM_AIR and before == "on") or (word == "pad" and before in {"a", "the"}):
         return True
-    return not (spoken.isupper() or ((before in _INTRODUCING or before.isdigit()) and word in _AMBIGUOUS))
+    counted = before.isdigit() and word in _COUNTED
+    return not (spoken.isupper() or ((before in _INTRODUCING or counted) and word in _AMBIGUOUS))
 
 
 def _listed(stems: list[str], first: int) -> list[Finding]:
@@ -277,7 +281,7 @@ def _described(stems: list[str], first: int) -> list[Finding]:
         index = hit[0]
         while index < len(stems) and stems[index] in {",", "and"}:
             index += 1
-    place = (place_at(stems, index) or _linked_place(stems, index)) if found else None
+    place = (place_at(stems, skip_qualities(stems, index)) or _linked_place(stems, index)) if found else None
     if place is None or _HEADS.longest(stems, min(place.last, len(stems) - 1)):
         return []
     return [
@@ -337,4 +341,16 @@ def _weighed(stems: list[str], first: int) -> list[Finding]:
     return []
 
 
-_READINGS = (_listed, _placed, _headed, _described, _moved, _functional, _weighed)
+def _nightly(stems: list[str], first: int) -> list[Finding]:
+    """Rising at night to pass water: "gets up 4 times a night to urinate"."""
+    if stems[first] != "up":
+        return []
+    for index in range(first + 1, min(first + 7, len(stems))):
+        if night := _AT_NIGHT.longest(stems, index):
+            for last in range(night[0], min(night[0] + 6, len(stems))):
+                if stems[last] in _VOIDING:
+                    return [Finding(first, last + 1, "nocturia", Kind.SYMPTOM, concept="nocturia")]
+    return []
+
+
+_READINGS = (_listed, _placed, _headed, _described, _moved, _functional, _weighed, _nightly)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from spacy.language import Language
 from spacy.tokens import Doc
 
-from ehr.chart.entry import Kind
+from ehr.chart.entry import Assertion, Kind
 from ehr.extract import resources
 from ehr.extract.clauses import clause_at
 from ehr.extract.lexicon import services, specialties
@@ -73,6 +73,8 @@ def _visit(doc: Doc, these: Words, first: int, last: int, phrase: str) -> Mentio
     )
     if when:
         mention.attributes["when"] = when
+        if these.text[end : end + 1] == ["if"]:
+            mention.assertion = Assertion.HYPOTHETICAL
     if who:
         mention.attributes["with"] = who
     return mention

@@ -28,6 +28,11 @@ _DATE = re.compile(
     r"august|september|october|november|december)(?: (?:of )?\d{4})?|in \d{4})\b",
     re.IGNORECASE,
 )
+_OFFERED = re.compile(
+    r"\s*,?\s*((?:was|were)?\s*(?:offered|recommended|discussed|due),?\s+(?:but|and)\s+(?:\w+\s+){0,3}(?:declined|"
+    r"declines|refused|refuses|deferred))\b",
+    re.IGNORECASE,
+)
 _AFTER_END = re.compile(r"[.;\n]|\b(?:he|she|they|we|i|patient|also)\b", re.IGNORECASE)
 _SEPARATOR = re.compile(r"[.;\n]")
 
@@ -142,6 +147,8 @@ def _status(text: str, floor: int, vaccine: Span, stop: int) -> tuple[str, Span 
 
 def _said_after(text: str, start: int, stop: int) -> Iterator[tuple[int, str, Span]]:
     """Each status that the next words give, with its distance and its cue."""
+    if refused := _OFFERED.match(text, start, stop):
+        yield 0, "declined", Span(refused.start(1), refused.end())
     broken = _AFTER_END.search(text, start, stop)
     region = re.compile(r"(?:\W*\w+){0,4}").match(text, start, broken.start() if broken else stop)
     for status, pattern in _AFTER.items():

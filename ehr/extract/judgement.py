@@ -26,6 +26,7 @@ _ONGOING = frozenset(split(phrase) for phrase in _DATA["ongoing"])
 _PERSISTING = frozenset(_DATA["persisting"])
 _ALWAYS_PAST = frozenset(_DATA["always_past"])
 _CONDITIONS = frozenset({Kind.PROBLEM, Kind.SYMPTOM})
+_CALLING = frozenset({"call", "emergency", "911", "er", "ed", "seek"})
 _PAST_TIME = re.compile(
     r"\b(?:in (?:19|20)\d\d|(?:\w+ ){1,3}(?:years|year|decades) ago|last year|as a child)\b",
     re.IGNORECASE,
@@ -120,6 +121,8 @@ def _assertion(doc: Doc, mention: Mention, verdict: Judgement) -> Assertion:
 def _is_known(doc: Doc, mention: Mention, first: int) -> bool:
     """Whether a condition is about what the patient has already: "if the pain worsens", "if his tumor shrinks"."""
     these = words(doc)
+    if not _CALLING.isdisjoint(these.text[slice(*context(doc).sentence(first))]):
+        return False
     if first > 1 and these.text[first - 1] in {"the", "his", "her"} and these.text[first - 2] == "if":
         return True
     last = these.range(mention.span)[1]

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from spacy.language import Language
 from spacy.tokens import Doc
@@ -32,6 +33,9 @@ _PAST_SECTIONS = frozenset(_DATA["past_sections"])
 _VAGUE = frozenset(_DATA["vague"])
 _TALKED = frozenset(_DATA["talked"])
 _REACH = 7
+_REFUSALS = frozenset({"declined", "declines", "refused", "refuses", "deferred", "defers"})
+_REFUSERS = frozenset({"she", "he", "they", "patient", "mom", "dad", "mother", "father", "parents", "family", "and",
+                       "but", "which"})  # fmt: skip
 _DATE = re.compile(_DATA["date"], re.IGNORECASE)
 _REASON = re.compile(_DATA["reason"], re.IGNORECASE)
 
@@ -121,6 +125,8 @@ def _decide(doc: Doc, service: Service, others: Sequence[int]) -> Mention | None
         return None
     if _any(_IDLE, these, (max(begin, service.first - 3), service.first)) and section not in _PAST_SECTIONS:
         return None
+    if _is_turned_down(doc, service):
+        return None
     if _any(_DECLINED, these, (begin, service.first)) and verdict.status != "hypothetical":
         return _postponed(doc, service)
     if verdict.status == "absent":
@@ -141,6 +147,14 @@ def _decide(doc: Doc, service: Service, others: Sequence[int]) -> Mention | None
     if alone or service.type in {"lab", "device"}:
         return None
     return _procedure(doc, service, _when(doc, service, section, verdict.status))
+
+
+def _is_turned_down(doc: Doc, service: Service) -> bool:
+    """Whether the sentence goes on to say that the patient did not want it: "was discussed and she declined"."""
+    these = words(doc)
+    end = min(context(doc).sentence(service.first)[1], service.last + _REACH)
+    following = these.text[service.last : end]
+    return any(word in _REFUSALS and before in _REFUSERS for before, word in pairwise(following))
 
 
 def _is_advice(these: Words, service: Service) -> bool:
@@ -210,7 +224,8 @@ def _postponed(doc: Doc, service: Service) -> Mention | None:
 
 def _order(doc: Doc, service: Service, assertion: Assertion) -> Mention:
     mention = _mention(doc, service, Kind.ORDER, assertion)
-    mention.attributes["type"] = service.type
+    referred = service.type == "therapy" and _ends_right_before(_REFERRING, words(doc), service.first) is not None
+    mention.attributes["type"] = "referral" if referred else service.type
     _finish_order(doc, mention, service.first, service.last)
     mention.assertion = assertion
     return mention

@@ -34,6 +34,11 @@ _LIVING = Phrases((phrase, phrase) for phrase in _DATA["living"])
 _LIVING_AFTER = frozenset(_DATA["living_after"])
 _SECTIONS_ELSEWHERE = frozenset({"plan", "assessment_and_plan", "assessment", "instructions", "physical_exam"})
 _LONGEST_DETAIL = 10
+_GENDERS = frozenset({"male", "female", "man", "woman", "boy", "girl", "gentleman", "lady", "year", "old"})
+_AGES = frozenset({"year", "years", "male", "female", "man", "woman", "old"})
+_PASTIMES = frozenset({"player", "athlete", "runner", "golfer", "wrestler", "gymnast", "volunteer", "driver", "owner",
+                       "host", "worker", "student"})  # fmt: skip
+_FORMERLY = ("used to", "formerly", "was in", "worked", "served")
 
 
 def _topics() -> Iterator[tuple[str, tuple[str, Assertion]]]:
@@ -131,7 +136,10 @@ def _work(doc: Doc) -> Iterator[Mention]:
             if phrase.endswith(" as")
             else note_of(doc).written[these.start[first] : end]
         )
-        yield _occupation(doc, Span(these.start[first], end), detail)
+        mention = _occupation(doc, Span(these.start[first], end), detail)
+        if phrase.startswith(_FORMERLY):
+            mention.assertion = Assertion.HISTORICAL
+        yield mention
     for first, last, _ in _OCCUPATIONS.scan(these.stem):
         start = first
         while (
@@ -142,12 +150,32 @@ def _work(doc: Doc) -> Iterator[Mention]:
         ):
             start -= 1
         if these.text[start - 1 : start] == ["old"]:
+            start, known = _aged(these, start, first)
+            if known and context(doc).judge(start, last).experiencer == PATIENT:
+                yield _occupation(doc, these.span(start, last), these.span(start, last).of(note_of(doc).written))
+            continue
+        if clause_at(doc, these.start[start]).section == "social_history" and _begins(these, start):
+            said = these.span(start, last)
+            yield _occupation(doc, said, said.of(note_of(doc).written))
             continue
         lead = these.text[max(0, start - 2) : start]
         if lead[-1:] in (["a"], ["an"]) and lead[:1] in (["is"], ["was"], ["as"], ["'s"]):
             said = these.span(start, last)
             if context(doc).judge(first, last).experiencer == PATIENT and start > 1 and _is_patient(these, start - 3):
                 yield _occupation(doc, said, said.of(note_of(doc).written))
+
+
+def _aged(these: Words, start: int, first: int) -> tuple[int, bool]:
+    """Where the work of "a 44 year old male warehouse worker" begins, and whether it is one: a player is none."""
+    while start < first and these.text[start] in _GENDERS:
+        start += 1
+    return start, these.text[start - 2] in _AGES and these.text[first] not in _PASTIMES
+
+
+def _begins(these: Words, start: int) -> bool:
+    """Whether nothing but a mark or an article stands before word `start`: "Social history: retired, a nurse"."""
+    before = these.text[start - 1] if start else "."
+    return before in {":", ".", ","}
 
 
 def _is_patient(these: Words, index: int) -> bool:
