@@ -6,14 +6,19 @@ rule files load on the first draft, not on import.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
+from typing import TYPE_CHECKING
 
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry, Flag
-from ehr.chart.note import Note
+from ehr.chart.note import Note, Repair
 from ehr.chart.patient import Patient
-from transcriber.transcript import Transcript, Word
+from transcriber.transcript import Question, SpanScorer, Transcript, Word
+
+if TYPE_CHECKING:
+    from ehr.soundalike.doubts import Doubt
 
 LOW_PROBABILITY = Flag("low-probability", "A word that this entry rests on was heard with little certainty.")
 """Set where the recognizer gave a word of the evidence, articles and the like aside, a probability below `DOUBTFUL`."""
@@ -49,24 +54,51 @@ _FUNCTION_WORDS = frozenset(
 )
 
 
-def draft(transcript: Transcript, patient: Patient | None = None, *, on: date) -> Draft:
+def draft(
+    transcript: Transcript,
+    patient: Patient | None = None,
+    *,
+    on: date,
+    scorer: SpanScorer | None = None,
+    medications: Iterable[str] = (),
+) -> Draft:
     """The note and the proposed entries of a transcript that was dictated on the day `on`.
 
-    `patient` keeps the patient's own name from being read as a finding ("Mr. Burns").
+    `patient` keeps the patient's own name from being read as a finding ("Mr. Burns"). `scorer` asks the sound which
+    words were misheard; without it only what is all but certain is repaired. `medications` are the patient's.
     """
-    text = draft_text(transcript.text, on=on)
+    from ehr.soundalike.doubts import doubts  # noqa: PLC0415
+    from ehr.soundalike.repair import repairs  # noqa: PLC0415 - the window imports this module and must open fast
+
     named = _name_words(patient)
+    repaired = repairs(
+        transcript.words, scorer=scorer, medications=medications, names=named, language=transcript.language
+    )
+    text = draft_text(transcript.text, on=on, repaired=repaired)
     entries = (entry for entry in text.entries if not named or not _is_name(entry, text.note, named))
     heard = Draft(text.note, (), transcript)
-    return replace(heard, entries=tuple(_with_flags(entry, heard) for entry in entries))
+    unsure = doubts(transcript.words, scorer=scorer, language=transcript.language)
+    return replace(heard, entries=tuple(_with_flags(entry, heard, unsure) for entry in entries))
 
 
-def draft_text(said: str, *, on: date) -> Draft:
+def questions(
+    transcript: Transcript, patient: Patient | None = None, *, medications: Iterable[str] = ()
+) -> tuple[Question, ...]:
+    """What `draft` will ask its scorer, for a caller whose engine lives in another process (`repair.Answers`)."""
+    from ehr.soundalike.doubts import doubt_questions  # noqa: PLC0415
+    from ehr.soundalike.repair import questions_of  # noqa: PLC0415
+
+    words, language = transcript.words, transcript.language
+    asked = questions_of(words, medications=medications, names=_name_words(patient), language=language)
+    return tuple(sorted((*asked, *doubt_questions(words, language=language)), key=lambda each: each.span.start))
+
+
+def draft_text(said: str, *, on: date, repaired: Sequence[Repair] = ()) -> Draft:
     """The note and the proposed entries of words that were never heard: typed, or from another recognizer."""
-    from ehr.dictation import write  # noqa: PLC0415 - the window imports this module and must open fast
+    from ehr.dictation import write  # noqa: PLC0415
     from ehr.extract.extractor import load  # noqa: PLC0415
 
-    note = write(said)
+    note = write(said, repairs=repaired)
     return Draft(note, load().extract(note, on=on))
 
 
@@ -80,16 +112,33 @@ def _is_name(entry: Entry, note: Note, named: frozenset[str]) -> bool:
     return evidence[:1].isupper() and set(evidence.lower().split()) <= named
 
 
-def _with_flags(entry: Entry, heard: Draft) -> Entry:
+def _with_flags(entry: Entry, heard: Draft, unsure: Sequence[Doubt]) -> Entry:
     """The entry with the flags that its heard words call for."""
     words = heard.words_of(entry)
-    flags = list(entry.flags)
+    said = heard.note.to_said(entry.evidence)
+    flags = [
+        *entry.flags,
+        *(Flag("sound-alike", _reason(repair)) for repair in heard.note.repairs if repair.said.overlaps(said)),
+        *(Flag("sounds-like", _doubt(doubt)) for doubt in unsure if doubt.said.overlaps(said)),
+    ]
     if any(word.probability < DOUBTFUL and _matters(word) for word in words):
         flags.append(LOW_PROBABILITY)
     stray = heard.transcript.coverage.stray if heard.transcript else ()
     if any(word in stray for word in words):
         flags.append(NO_SPEECH)
     return replace(entry, flags=tuple(flags)) if len(flags) > len(entry.flags) else entry
+
+
+def _reason(repair: Repair) -> str:
+    others = ", ".join(repair.alternatives)
+    if repair.applied:
+        return f"Heard “{repair.heard}”, written “{repair.written}”" + (f"; perhaps {others}." if others else ".")
+    return f"Heard “{repair.heard}”, perhaps {', '.join(filter(None, (repair.written, others)))}."
+
+
+def _doubt(doubt: Doubt) -> str:
+    sound = "" if doubt.difference is None else f"; the sound gives it {doubt.difference:+.1f}"
+    return f"Heard “{doubt.heard}”, perhaps {doubt.other}{sound}."
 
 
 def _matters(word: Word) -> bool:

@@ -8,7 +8,7 @@ Times are seconds from the recording's first sample. All ranges are half-open.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Protocol
@@ -137,6 +137,18 @@ class SpanScorer(Protocol):
 
         `questions` are in the order of their spans' starts.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """A SpanScorer that knows the answers already."""
+
+    scores: Mapping[Question, tuple[float, ...]]
+
+    def score(self, questions: Sequence[Question]) -> tuple[tuple[float, ...], ...] | None:
+        """See SpanScorer; None where one of the questions was never answered."""
+        known = all(question in self.scores for question in questions)
+        return tuple(self.scores[question] for question in questions) if known else None
 
 
 def word_offsets(words: tuple[Word, ...]) -> Iterator[tuple[int, int]]:

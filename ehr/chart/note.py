@@ -42,6 +42,22 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """What was probably said where the recognizer wrote something else.
+
+    `said` spans the heard words in `Note.said`; `written` is the likeliest text, `score` its probability (0 to 1),
+    `alternatives` the next likeliest, best first. Only an `applied` repair changed the note; else it is a suggestion.
+    """
+
+    said: Span
+    heard: str
+    written: str
+    score: float
+    alternatives: tuple[str, ...]
+    applied: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Section:
     """A headed part of the note.
 
@@ -62,7 +78,7 @@ class Note:
     """A dictation in both layers.
 
     `origins` holds, for each character of `written`, the span of `said` that it came from, so any written span can be
-    traced to the words and through them to the sound.
+    traced to the words and through them to the sound. `repairs` are those of misheard words, made or suggested.
     """
 
     said: str
@@ -70,6 +86,7 @@ class Note:
     changes: tuple[Change, ...]
     sections: tuple[Section, ...]
     origins: tuple[Span, ...]
+    repairs: tuple[Repair, ...] = ()
 
     def to_said(self, written: Span) -> Span:
         """The characters of `said` behind a span of `written`.

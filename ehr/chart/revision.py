@@ -96,6 +96,7 @@ def _revised_note(note: Note, written: str, blocks: tuple[_Block, ...]) -> Note:
         changes=tuple(sorted([*kept, *typed], key=lambda change: change.written)),
         sections=_revised_sections(note, written, blocks),
         origins=tuple(_revised_origins(note, blocks)),
+        repairs=note.repairs,
     )
 
 

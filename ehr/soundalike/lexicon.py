@@ -6,14 +6,14 @@ phonemes. Knows nothing of where the phonemes come from.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 import numpy as np
 
 import resources
-from ehr.soundalike.phonemes import CONSONANTS, PHONEMES, VOWELS, costs, parsed
+from ehr.soundalike.phonemes import PHONEMES, VOWELS, costs, parsed
 from ehr.soundalike.pronounce import read
 
 _CLASSES = ("B P", "F V W", "M N NG", "T D", "TH DH S Z", "SH ZH CH JH", "K G", "L R", "Y HH")
@@ -21,11 +21,14 @@ _CLASSES = ("B P", "F V W", "M N NG", "T D", "TH DH S Z", "SH ZH CH JH", "K G", 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """A clinical term: its kind ("medication") and the name it is filed under."""
+    """A clinical term: its kind ("medication"; "word" for a word of longer terms), the name it is filed under, and how
+    common it is in general English (zipf, 0 where unknown).
+    """
 
     text: str
     kind: str
     filed: str
+    common: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,14 +56,22 @@ class Lexicon:
             self._phones[row, : len(phones)] = list(phones)
         present = np.arange(self._phones.shape[1]) < self._lengths[:, None]
         self._weight = (self._lost[self._phones] * present).sum(axis=1)
-        self._profile = np.zeros((len(terms), len(_CLASSES) + 1), np.float32)
+        self._profile = _profiles(self._phones, present)
+        self._frames: dict[bytes, list[int]] = {}
         for row, (_, phones) in enumerate(terms):
-            self._profile[row] = _profile(phones)
+            self._frames.setdefault(_frame(phones), []).append(row)
 
     def alike(self, heard: bytes, *, within: float, limit: int) -> list[Alike]:
         """The nearest terms within a distance, nearest first, each term once."""
-        wanted = _profile(heard)
+        wanted = _profiles(np.array([list(heard)]), np.ones((1, len(heard)), bool))
         rows = np.nonzero(np.abs(self._profile - wanted).sum(axis=1) <= within * self._profile.sum(axis=1) + 1)[0]
+        return self._nearest(heard, rows, within, limit)
+
+    def alike_in_frame(self, heard: bytes, *, within: float, limit: int) -> list[Alike]:
+        """The same among the terms with the same consonants, voicing and the like aside: cheap, and strict."""
+        return self._nearest(heard, np.array(self._frames.get(_frame(heard), ()), np.int64), within, limit)
+
+    def _nearest(self, heard: bytes, rows: np.ndarray, within: float, limit: int) -> list[Alike]:
         if not len(rows):
             return []
         distances = self._distances(heard, rows)
@@ -91,7 +102,7 @@ class Lexicon:
 @cache
 def clinical() -> Lexicon:
     """The shipped clinical terms."""
-    return Lexicon(list(_rows()))
+    return Lexicon(_rows())
 
 
 @cache
@@ -118,15 +129,38 @@ def pronounce(words: Sequence[str]) -> bytes:
     return b"".join(parsed(ordinary[word][1]) if word in ordinary else read(word) for word in words)
 
 
-def own_terms(names: Sequence[str], kind: str) -> Lexicon:
-    """A lexicon of a patient's or a clinic's own terms."""
-    return Lexicon([(Term(name, kind, name), pronounce(_words(name))) for name in names if _words(name)])
+def own_terms(names: Iterable[str], kind: str) -> list[tuple[Term, bytes]]:
+    """A patient's or a clinic's own terms with their pronunciations, as `Lexicon` takes them."""
+    known = clinical_terms()
+    found: list[tuple[Term, bytes]] = []
+    for name in names:
+        words = _words(name)
+        if term := known.get(" ".join(words)):
+            found += ((term, phones) for phones in _ways()[term])
+        elif words:
+            found.append((Term(name, kind, name), pronounce(words)))
+    return found
 
 
-def _rows() -> Iterator[tuple[Term, bytes]]:
-    for text, kind, filed, spoken in _table("lexicon"):
+@cache
+def _rows() -> tuple[tuple[Term, bytes], ...]:
+    return tuple(_read_rows())
+
+
+@cache
+def _ways() -> dict[Term, list[bytes]]:
+    """The pronunciations of each term."""
+    found: dict[Term, list[bytes]] = {}
+    for term, phones in _rows():
+        found.setdefault(term, []).append(phones)
+    return found
+
+
+def _read_rows() -> Iterator[tuple[Term, bytes]]:
+    for text, kind, filed, common, spoken in _table("lexicon"):
+        term = Term(text, kind, filed, float(common))
         for phones in spoken.split("|"):
-            yield Term(text, kind, filed), parsed(phones)
+            yield term, parsed(phones)
 
 
 def _table(name: str) -> Iterator[list[str]]:
@@ -139,15 +173,19 @@ def _words(text: str) -> list[str]:
     return text.lower().replace("-", " ").replace("'", "").split()
 
 
-@cache
-def _class_of() -> tuple[int, ...]:
-    classes = {name: number for number, names in enumerate(_CLASSES, 1) for name in names.split()}
-    return tuple(classes[name] if name in CONSONANTS else 0 for name in PHONEMES)
+_CLASS_OF = {name: number for number, names in enumerate(_CLASSES, 1) for name in names.split()}
+_AS_CLASSES = bytes(_CLASS_OF.get(name, 0) for name in PHONEMES) + bytes(256 - len(PHONEMES))
+_VOWELS = bytes(range(len(VOWELS)))
 
 
-def _profile(phones: bytes) -> np.ndarray:
-    """How often each class of sounds occurs; vowels, which change easily, count half."""
-    counts = np.zeros(len(_CLASSES) + 1, np.float32)
-    for phone in phones:
-        counts[_class_of()[phone]] += 0.5 if phone < len(VOWELS) else 1.0
-    return counts
+def _frame(phones: bytes) -> bytes:
+    """The classes of the consonants in their order."""
+    return phones.translate(_AS_CLASSES, _VOWELS)
+
+
+def _profiles(phones: np.ndarray, present: np.ndarray) -> np.ndarray:
+    """How often each class of sounds occurs in each row; vowels, which change easily, count half."""
+    classes = np.frombuffer(_AS_CLASSES, np.uint8)[phones]
+    weights = np.where(phones < len(VOWELS), 0.5, 1.0) * present
+    counts = [(weights * (classes == number)).sum(axis=1) for number in range(len(_CLASSES) + 1)]
+    return np.stack(counts, axis=1).astype(np.float32)

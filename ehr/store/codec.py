@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ehr.chart.entry import Assertion, Code, Entry, Flag, Kind, ReviewState
-from ehr.chart.note import Change, Note, Section, Span
+from ehr.chart.note import Change, Note, Repair, Section, Span
 from ehr.chart.patient import Gender, Patient
 from transcriber.transcript import Coverage, Segment, TimeSpan, Transcript, Word
 
@@ -60,6 +60,12 @@ def note_to_row(note: Note) -> dict[str, Any]:
             [[each.name, each.code, each.title, *_ends(each.heading), *_ends(each.body)] for each in note.sections]
         ),
         "origins": _dump(list(_runs(note.origins))),
+        "repairs": _dump(
+            [
+                [*_ends(each.said), each.heard, each.written, each.score, each.alternatives, each.applied]
+                for each in note.repairs
+            ]
+        ),
     }
 
 
@@ -74,6 +80,10 @@ def note_from_row(row: Row) -> Note:
             for name, code, title, a, b, c, d in json.loads(row["sections"])
         ),
         origins=tuple(_unrolled(json.loads(row["origins"]))),
+        repairs=tuple(
+            Repair(Span(a, b), heard, written, score, tuple(alternatives), applied)
+            for a, b, heard, written, score, alternatives, applied in json.loads(row["repairs"])
+        ),
     )
 
 

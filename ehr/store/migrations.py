@@ -48,6 +48,12 @@ def m0001_chart(db: Database) -> None:
         db.execute(statement)
 
 
+@_step
+def m0002_repairs(db: Database) -> None:
+    """The repairs of misheard words, made or suggested, beside each version of a note."""
+    db.execute("ALTER TABLE note_version ADD COLUMN repairs TEXT NOT NULL DEFAULT '[]'")
+
+
 _FIRST = (
     """CREATE TABLE patient (
         id TEXT PRIMARY KEY,

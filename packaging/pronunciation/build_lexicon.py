@@ -1,19 +1,21 @@
 """Build the pronouncing lexicons of the sound-alike repair.
 
-    python packaging/pronunciation/build_lexicon.py CMUDICT
+    python packaging/pronunciation/build_lexicon.py CMUDICT CORPUS…
 
 Writes resources/soundalike/lexicon.tsv (clinical terms of resources/extract, with their pronunciations) and
 english.tsv (ordinary English words with how common they are). CMUDICT is the file `cmudict.dict` of the CMU Pronouncing
 Dictionary (BSD-2-Clause); frequencies are those of the package wordfreq 3.1.1 (its data: CC BY-SA 4.0), which has to be
 installed beside this script. A pronunciation comes from corrections.tsv, else from the dictionary, else from the
-shipped grapheme-to-phoneme model.
+shipped grapheme-to-phoneme model. Rare words of longer terms, and those that the texts of CORPUS use (files or folders;
+used: MACCROBAT 2020 and BC5CDR, CC BY 4.0, and NCBI disease, public domain), become terms of their own.
 """
 
 from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 
@@ -29,12 +31,14 @@ from ehr.soundalike.pronounce import read
 HERE = Path(__file__).parent
 FILES = {"problems": "problem", "symptoms": "symptom", "procedures": "procedure", "specialties": "service"}
 COMMONEST = 60_000
+MENTIONS, SHORTEST, ORDINARY = 4, 5, 3.6
 RAREST = 2.8  # zipf: once in about 1.6 million words
 SALTS = {
     *("hydrochloride", "sodium", "potassium", "calcium", "sulfate", "acetate", "phosphate"),
     *("maleate", "mesylate", "tartrate", "besylate"),
 }
 TERM = re.compile(r"[a-z][a-z' -]{3,}")
+FORM = re.compile(r" (?:er|xr|sr|cr|la|xl|dr|ec|ir|hfa|odt|or|in|of|a|to|at)$")  # said after the name, or not at all
 ACRONYM = re.compile(r"\b[bcdfghjklmnpqrstvwxz]{2,}\b")
 
 
@@ -74,27 +78,61 @@ def terms() -> Iterator[tuple[str, str, str]]:
     for file in ("body", "findings"):
         for row in tables.table(file):
             yield row[0], "finding", row[0]
+    yield from results_and_allergies()
 
 
-def write_lexicon(spoken: dict[str, list[bytes]]) -> None:
+def results_and_allergies() -> Iterator[tuple[str, str, str]]:
+    """The same of measurements, vaccines, allergens and reactions."""
+    for name, *_, forms in tables.table("measurements"):
+        for form in (name, *forms.split("|")):
+            yield form, "lab", name
+    for name, *cells in tables.table("vaccines"):
+        for form in (name, *(form for cell in cells for form in cell.split("|"))):
+            yield form, "immunization", name
+    allergies = tables.load("allergies")
+    for name, forms in allergies["substances"].items():
+        for form in (name, *forms):
+            yield form, "allergen", name
+    for form in allergies["reactions"]:
+        yield form, "symptom", form
+
+
+def in_corpora(paths: list[Path]) -> Iterator[str]:
+    """Words that at least MENTIONS places of the corpora use."""
+    files = [file for path in paths for file in ([path] if path.is_file() else sorted(path.glob("*.t[xs][tv]")))]
+    words = Counter(word for file in files for word in re.findall(r"\b[a-z]+\b", file.read_text(encoding="utf-8")))
+    return (word for word, times in words.items() if times >= MENTIONS)
+
+
+def words(longer: Iterable[str], corpora: list[Path]) -> Iterator[tuple[str, str, str]]:
+    """Words, rare in general English, that clinicians use within longer terms or beside them."""
+    parts = {word for term in longer if " " in term for word in term.split()}
+    for word in sorted(parts | set(in_corpora(corpora))):
+        if len(word) >= SHORTEST and zipf_frequency(word, "en") < ORDINARY:
+            yield word, "word", word
+
+
+def write_lexicon(spoken: dict[str, list[bytes]], corpora: list[Path]) -> None:
     @cache
     def said(word: str) -> tuple[bytes, ...]:
         return tuple(spoken.get(word, ())) or (read(word),)
 
     rows = {}
-    for raw, kind, name in terms():
+    whole = list(terms())
+    for raw, kind, name in [*whole, *words((term.lower() for term, *_ in whole), corpora)]:
         term = raw.lower().strip()
-        words = re.findall(r"[a-z]+", term.replace("'s", "s"))
-        if not TERM.fullmatch(term) or ACRONYM.search(term) or term in rows:
+        parts = re.findall(r"[a-z]+", term.replace("'s", "s"))
+        if not TERM.fullmatch(term) or ACRONYM.search(term) or FORM.search(term) or term in rows:
             continue
         ways = (
-            b"".join(said(word)[0] for word in words),
-            b"".join(said(word)[-1] for word in words),
-            b"".join(read(word) for word in words),  # misspelled words are read by the model, so its own reading counts
+            b"".join(said(word)[0] for word in parts),
+            b"".join(said(word)[-1] for word in parts),
+            b"".join(read(word) for word in parts),  # misspelled words are read by the model, so its own reading counts
         )
-        rows[term] = (kind, name.lower(), "|".join(dict.fromkeys(map(spelled, ways))))
+        common = min(zipf_frequency(word, "en") for word in parts)
+        rows[term] = (kind, name.lower(), f"{common:.1f}", "|".join(dict.fromkeys(map(spelled, ways))))
     lines = [
-        "# Clinical terms and how they sound: term, kind, name it is filed under, pronunciations (ARPAbet, | between)",
+        "# Clinical terms and how they sound: term, kind, name it is filed under, zipf, pronunciations (ARPAbet)",
         "# Built by packaging/pronunciation/build_lexicon.py from resources/extract; sources there. Do not edit here.",
         *("\t".join((term, *row)) for term, row in sorted(rows.items())),
     ]
@@ -118,11 +156,11 @@ def write_english(spoken: dict[str, list[bytes]]) -> None:
     print(len(lines) - 4, "English words")
 
 
-def main(path: Path) -> None:
+def main(path: Path, corpora: list[Path]) -> None:
     spoken = dictionary(path) | corrections()
-    write_lexicon(spoken)
+    write_lexicon(spoken, corpora)
     write_english(spoken)
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]), [Path(argument) for argument in sys.argv[2:]])

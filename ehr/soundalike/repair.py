@@ -1,0 +1,138 @@
+"""The repairs of one transcript: which are made, which are shown, and which are left to a person.
+
+Owns the choice between overlapping candidates and the rules that no probability overrides: a medicine that was heard is
+never turned into another one, two medicines that sound alike are not chosen between, a poorly heard sentence is not
+repaired. English only.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ehr.chart.note import Repair, Span
+from ehr.soundalike.asking import joined, question, written
+from ehr.soundalike.candidates import Candidate, Site, sites
+from ehr.soundalike.decision import Sound, features, model, sounds_of
+from ehr.soundalike.lexicon import Lexicon, own_terms
+from transcriber.transcript import Question, SpanScorer, Word, word_offsets
+
+_SENTENCE = 8  # words on either side
+_POORLY_HEARD = 0.45
+_RIVAL = 0.4  # of the probability of the best
+_WORTH_NAMING = 0.05
+_ALTERNATIVES = 3
+
+
+def repairs(
+    words: Sequence[Word],
+    *,
+    scorer: SpanScorer | None,
+    medications: Iterable[str] = (),
+    vocabulary: Iterable[str] = (),
+    names: Iterable[str] = (),
+    language: str = "en",
+) -> tuple[Repair, ...]:
+    """What was probably said in place of misheard words, in order; none in a language other than English.
+
+    `scorer` asks the sound; without it only what is all but certain is repaired. `medications` are the patient's,
+    `vocabulary` is the clinic's, `names` are words of people's names, which stay as they are.
+    """
+    found = _sites(words, medications, vocabulary, names, language)
+    asked = [(site, question(words, site)) for site in found]
+    questions = tuple(ask for _, ask in asked if ask is not None)
+    scores = scorer.score(questions) if scorer is not None and questions else None
+    answers = iter(scores if scores is not None else ())
+    spans = list(word_offsets(tuple(words)))
+    made: list[Repair] = []
+    for site, ask in asked:
+        sounds = sounds_of(site, next(answers)) if scores is not None and ask is not None else None
+        made += (_repair(words, spans, choice) for choice in _choices(words, site, sounds))
+    return tuple(made)
+
+
+def questions_of(
+    words: Sequence[Word],
+    *,
+    medications: Iterable[str] = (),
+    vocabulary: Iterable[str] = (),
+    names: Iterable[str] = (),
+    language: str = "en",
+) -> tuple[Question, ...]:
+    """What `repairs` will ask its scorer, for a caller whose engine lives elsewhere."""
+    found = _sites(words, medications, vocabulary, names, language)
+    return tuple(ask for site in found if (ask := question(words, site)) is not None)
+
+
+def sentence_probability(words: Sequence[Word], site: Site) -> float:
+    """Mean probability of the words around a site, itself included: low where a whole phrase was poorly heard."""
+    around = words[max(0, site.first - _SENTENCE) : site.last + _SENTENCE]
+    return sum(word.probability for word in around) / len(around)
+
+
+@dataclass(frozen=True, slots=True)
+class _Choice:
+    candidate: Candidate
+    probability: float
+    alternatives: tuple[str, ...]
+    applied: bool
+
+
+def _sites(
+    words: Sequence[Word], medications: Iterable[str], vocabulary: Iterable[str], names: Iterable[str], language: str
+) -> list[Site]:
+    if language.lower().partition("-")[0] != "en":
+        return []
+    listed = [*own_terms(medications, "medication"), *own_terms(vocabulary, "word")]
+    return sites(words, Lexicon(listed), names)
+
+
+def _choices(words: Sequence[Word], site: Site, sounds: list[Sound] | None) -> list[_Choice]:
+    """The likeliest candidates of a site that do not overlap, as far as they are worth showing."""
+    decision = model(with_sound=sounds is not None)
+    sentence = sentence_probability(words, site)
+    heard: Sequence[Sound | None] = sounds if sounds is not None else [None] * len(site.candidates)
+    ranked = sorted(
+        (
+            (decision.probability(features(each, site, sentence, sound)), each)
+            for each, sound in zip(site.candidates, heard, strict=True)
+            if sound is None or not sound.speaks_against(each)
+        ),
+        key=lambda scored: -scored[0],
+    )
+    chosen: list[_Choice] = []
+    for probability, each in ranked:
+        if probability < decision.maybe or any(_overlap(each, other.candidate) for other in chosen):
+            continue
+        others = [(p, other) for p, other in ranked if other.term != each.term and _overlap(each, other)]
+        applied = probability >= decision.bar(each) and sentence >= _POORLY_HEARD and not each.holds_medicine
+        chosen.append(
+            _Choice(
+                each,
+                probability,
+                tuple(dict.fromkeys(o.term.text for p, o in others if p >= _WORTH_NAMING))[:_ALTERNATIVES],
+                applied and not any(_rival(each, other) and p >= _RIVAL * probability for p, other in others),
+            )
+        )
+    return sorted(chosen, key=lambda choice: choice.candidate.first)
+
+
+def _overlap(one: Candidate, other: Candidate) -> bool:
+    return one.first < other.last and other.first < one.last
+
+
+def _rival(one: Candidate, other: Candidate) -> bool:
+    """Whether the two are different medicines."""
+    return one.term.kind == other.term.kind == "medication" and one.term.filed != other.term.filed
+
+
+def _repair(words: Sequence[Word], spans: list[tuple[int, int]], choice: _Choice) -> Repair:
+    each = choice.candidate
+    return Repair(
+        said=Span(spans[each.first][0], spans[each.last - 1][1]),
+        heard=joined(words[each.first : each.last]),
+        written=written(words, each),
+        score=round(choice.probability, 3),
+        alternatives=choice.alternatives,
+        applied=choice.applied,
+    )

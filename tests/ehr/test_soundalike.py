@@ -1,0 +1,246 @@
+"""Misheard clinical words: their sound, their candidates, and what is made of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ehr import pipeline
+from ehr.dictation import write
+from ehr.soundalike.candidates import sites
+from ehr.soundalike.doubts import doubt_questions, doubts
+from ehr.soundalike.lexicon import clinical, clinical_terms, pronounce
+from ehr.soundalike.phonemes import parsed, spelled
+from ehr.soundalike.repair import questions_of, repairs
+from ehr.soundalike.rewriting import as_changes, rewritten
+from ehr.soundalike.vocabulary import read_terms
+from transcriber.transcript import Answers, Coverage, Segment, Transcript, Word
+
+DAY = date(2026, 3, 1)
+
+
+def words_of(text: str, probability: float = 0.6) -> tuple[Word, ...]:
+    """Half a second a word; words in capitals are doubtful."""
+    return tuple(
+        Word(word, at / 2, at / 2 + 0.4, 0.2 if word.isupper() and len(word) > 3 else probability)
+        for at, word in enumerate(text.split())
+    )
+
+
+def transcript_of(text: str, language: str = "en") -> Transcript:
+    words = words_of(text)
+    return Transcript((Segment(words),), language, len(words) / 2, "test", "CPU", Coverage(1.0, 1.0, (), ()))
+
+
+@dataclass
+class Ear:
+    """A scorer that gives every text that holds one of `said` more than what was heard, and all others less."""
+
+    said: tuple[str, ...]
+    by: float = 8.0
+
+    def score(self, questions):
+        """The heard text comes first and scores −20."""
+        return tuple(
+            (-20.0, *(-20.0 + (self.by if any(term in text for term in self.said) else -self.by) for text in rest))
+            for _, *rest in (question.texts for question in questions)
+        )
+
+
+class Flatterer:
+    """A scorer that prefers everything to what was heard."""
+
+    def score(self, questions):
+        """What was heard scores −40, all else 0."""
+        return tuple((-40.0, *(0.0 for _ in question.texts[1:])) for question in questions)
+
+
+@given(st.binary(max_size=20).map(lambda raw: bytes(byte % 39 for byte in raw)))
+def test_pronunciations_are_spelled_and_read_back(phones):
+    """Text and bytes say the same."""
+    assert parsed(spelled(phones)) == phones
+
+
+@pytest.mark.parametrize(
+    ("heard", "said"),
+    [
+        (["lysinopryl"], "lisinopril"),
+        (["met", "for", "men"], "metformin"),
+        (["sitaglipped", "in"], "sitagliptin"),
+        (["hydrochloro", "thyside"], "hydrochlorothiazide"),
+        (["fluticosone"], "fluticasone"),
+    ],
+)
+def test_the_nearest_term_is_the_one_that_was_said(heard, said):
+    """Across word boundaries and misspellings."""
+    nearest = clinical().alike(pronounce(heard), within=0.45, limit=3)
+    assert nearest[0].term.text == said
+    assert all(one.distance <= other.distance for one, other in pairwise(nearest))
+
+
+def test_a_misheard_medicine_is_repaired_by_its_sound():
+    """What was heard stays said, the note has the medicine, and the change is named."""
+    words = words_of("Please continue LYSINOPRYL 20 mg daily.")
+    (made,) = repairs(words, scorer=Ear(("lisinopril",)))
+    assert (made.heard, made.written, made.applied) == ("LYSINOPRYL", "lisinopril", True)
+    note = write("Please continue LYSINOPRYL 20 mg daily.", repairs=(made,))
+    assert "lisinopril 20 mg" in note.written
+    assert "LYSINOPRYL" in note.said
+    assert "sound-alike" in {change.rule for change in note.changes}
+    at = note.written.index("lisinopril")
+    assert note.to_said(type(made.said)(at, at + 10)).of(note.said) == "LYSINOPRYL"
+
+
+def test_the_sound_decides():
+    """The same words stay where the sound speaks against every candidate."""
+    found = repairs(words_of("Please continue LYSINOPRYL 20 mg daily."), scorer=Ear((), by=30.0))
+    assert not any(each.applied for each in found)
+
+
+def test_several_words_become_one():
+    """Words that a recognizer made of one medicine go together."""
+    (made,) = repairs(words_of("Start SITA glip tin 100 mg daily."), scorer=Ear(("sitagliptin",)))
+    assert (made.heard, made.written) == ("SITA glip tin", "sitagliptin")
+
+
+@pytest.mark.parametrize("step", range(4))
+def test_a_medicine_that_was_heard_never_becomes_another(step):
+    """However the sound flatters the others: no change touches a known medicine."""
+    known = [term.text for term in clinical_terms().values() if term.kind == "medication" and " " not in term.text]
+    for name in known[step * 10 :: 97]:
+        words = words_of(f"She will start {name} 20 mg daily for this.", probability=0.3)
+        for each in repairs(words, scorer=Flatterer()):
+            assert not (each.applied and name in each.heard.lower()), (name, each)
+
+
+def test_ordinary_words_in_their_place_are_left_alone():
+    """Plain speech has no site at all, or none that the sound cannot rule out."""
+    text = "We talked about the weather and then he walked home with his two brothers in the evening."
+    assert not any(each.applied for each in repairs(words_of(text, 0.95), scorer=Ear((), by=5.0)))
+
+
+def test_two_medicines_that_sound_alike_are_both_shown():
+    """Where the sound does not tell them apart nothing is changed."""
+    words = words_of("Start HYDROXALAZINE 25 mg at night.")
+    found = repairs(words, scorer=Ear(("hydroxyzine", "hydralazine")))
+    shown = {name for each in found for name in (each.written, *each.alternatives)}
+    assert not any(each.applied for each in found)
+    assert {"hydroxyzine", "hydralazine"} <= shown
+
+
+def test_names_and_other_languages_are_left_alone():
+    """The patient's name, and words that are not English."""
+    words = words_of("Mr. LYSINOPRYL takes LYSINOPRYL 20 mg.")
+    assert sites(words, names=["lysinopryl"]) == []
+    assert repairs(words, scorer=Flatterer(), language="es") == ()
+
+
+def test_without_sound_the_bar_is_higher():
+    """The same candidate is repaired with the sound, and not surer without it."""
+    words = words_of("Please continue LYSINOPRYL 20 mg daily.")
+    with_sound = repairs(words, scorer=Ear(("lisinopril",)))
+    without = repairs(words, scorer=None)
+    assert with_sound[0].written == without[0].written == "lisinopril"
+    assert with_sound[0].applied
+
+
+def test_answers_of_another_process_are_used_as_they_are():
+    """Asked elsewhere, the result is the same; an unanswered question counts as no sound."""
+    words = words_of("Please continue LYSINOPRYL 20 mg daily.")
+    ear = Ear(("lisinopril",))
+    questions = questions_of(words)
+    answers = Answers(dict(zip(questions, ear.score(questions), strict=True)))
+    assert repairs(words, scorer=answers) == repairs(words, scorer=ear)
+    assert repairs(words, scorer=Answers({})) == repairs(words, scorer=None)
+
+
+def test_the_patients_own_medicine_is_likelier():
+    """The same sound, and a list that holds the medicine."""
+    words = words_of("She takes LEVA TIRAS TAM twice a day.")
+    bare = {each.written: each.score for each in repairs(words, scorer=None)}
+    listed = {each.written: each.score for each in repairs(words, scorer=None, medications=["levetiracetam"])}
+    assert listed["levetiracetam"] > bare.get("levetiracetam", 0.0)
+
+
+def test_entries_tell_that_their_words_were_misheard():
+    """The draft has the medicine, flagged with what was heard."""
+    transcript = transcript_of("Please continue LYSINOPRYL 20 mg daily.")
+    found = pipeline.draft(transcript, on=DAY, scorer=Ear(("lisinopril",)))
+    (entry,) = found.entries
+    assert entry.name == "lisinopril"
+    assert "LYSINOPRYL" in next(flag.reason for flag in entry.flags if flag.code == "sound-alike")
+    assert found.note.repairs[0].applied
+    assert found.transcript == transcript
+
+
+def test_a_rewritten_transcript_keeps_times():
+    """One word with the time of all; the other words and the contract's changes are as they were."""
+    transcript = transcript_of("Start SITA glip tin 100 mg daily.")
+    made = repairs(transcript.words, scorer=Ear(("sitagliptin",)))
+    words = rewritten(transcript, made).words
+    assert [word.text for word in words] == ["Start", "sitagliptin", "100", "mg", "daily."]
+    assert (words[1].start, words[1].end) == (0.5, 1.9)
+    (change,) = as_changes(transcript.words, made)
+    assert (change["heard"], change["start"], change["end"]) == ("SITA glip tin", 0.5, 1.9)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.text(min_size=1, max_size=9).filter(lambda text: bool(text.strip())), max_size=8))
+def test_any_words_pass(texts):
+    """Whatever the words, nothing is raised, and repairs lie in order without overlap."""
+    words = tuple(Word(text.strip(), at, at + 1, 0.3) for at, text in enumerate(texts))
+    made = [each.said for each in repairs(words, scorer=Flatterer()) if each.applied]
+    assert all(one.end <= other.start for one, other in pairwise(made))
+
+
+def test_doubtful_verbs_and_numbers_are_shown():
+    """An alternative that the sound supports is a doubt; the text stays."""
+    words = words_of("Stop losartan and take 15 mg daily.", 0.5)
+    assert doubt_questions(words)[0].texts[1].startswith("Start")
+    found = doubts(words, scorer=Ear(("Start", "50 mg")))
+    assert [(each.heard, each.other) for each in found] == [("Stop", "Start"), ("15", "50")]
+    assert doubts(words, scorer=Ear((), by=5.0)) == ()
+    assert doubts(words, scorer=Flatterer(), language="de") == ()
+
+
+def test_numbers_that_nobody_dictates_are_shown_without_sound():
+    """Two readings of one number, side by side."""
+    found = doubts(words_of("A 50-80-year-old man. A1c was 7, 9% today."), scorer=None)
+    assert [each.heard for each in found] == ["50-80", "7, 9"]
+
+
+def test_a_doubtful_dose_flags_its_entry():
+    """The reviewer reads both."""
+    found = pipeline.draft(transcript_of("Start losartan 15 mg daily."), on=DAY, scorer=Ear(("50 mg",)))
+    (entry,) = found.entries
+    assert any(flag.code == "sounds-like" and "50" in flag.reason for flag in entry.flags)
+
+
+@pytest.mark.parametrize(
+    ("content", "terms", "refused"),
+    [
+        (b"", (), ()),
+        (b"\n\n  \n", (), ()),
+        (b"\xef\xbb\xbfEntyvio\nkyphoplasty\r\n", ("entyvio", "kyphoplasty"), ()),
+        (b"Entyvio\nentyvio\n", ("entyvio",), ((2, "line 1 says the same"),)),
+        (b"caf\xe9ine\nropinirole\n", ("ropinirole",), ((1, "it is not UTF-8"),)),
+        (b"12345\n", (), ((1, "a term consists of the letters a to z, spaces, hyphens and apostrophes"),)),
+        (b"ab\n", (), ((1, "a term of fewer than 4 letters cannot be told by its sound"),)),
+        (b"x" * 61, (), ((1, "it is longer than 60 characters"),)),
+    ],
+)
+def test_a_clinics_list_is_refused_line_by_line(content, terms, refused):
+    """Each unusable line with its reason; the others count."""
+    assert read_terms(content) == (terms, refused)
+
+
+@given(st.binary(max_size=200))
+def test_any_list_is_read(content):
+    """Whatever the bytes: a line is a term, blank, or refused."""
+    terms, refused = read_terms(content)
+    assert len(terms) + len(refused) <= len(content.splitlines())
