@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from desktop import __version__, messages
-from desktop.cli import care, chart, language, models, speech
+from desktop.cli import care, chart, language, models, soundalike, speech
 from desktop.cli.home import Home, data_dir_option
 
 EPILOG = """\b
@@ -73,6 +73,7 @@ for command in (
     language.assertions,
     language.sig,
     language.sections,
+    soundalike.repair,
 ):
     app.add_command(command)
 

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from desktop.cli import output
 from desktop.cli.engine import Listener
+from desktop.medicines import medicines_of
 from ehr.chart.encounter import Draft, Encounter
 from ehr.chart.patient import Patient
 from ehr.pipeline import draft
@@ -29,7 +30,13 @@ def draft_encounter(
     """
     with output.progress("Transcribing") as show:
         transcript = listener.hear_file(audio, on_progress=show, partial=partial)
-    proposed = draft(transcript, patient, on=dictated_at.astimezone().date())
+    proposed = draft(
+        transcript,
+        patient,
+        on=dictated_at.astimezone().date(),
+        scorer=listener.scorer(audio, transcript),
+        medications=medicines_of(store, patient),
+    )
     return file_draft(store, patient, audio, proposed, dictated_at=dictated_at)
 
 

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from transcriber.audio import AudioFile
     from transcriber.decode import Source
     from transcriber.engines.base import DecodeOptions, Engine
-    from transcriber.transcript import Transcript
+    from transcriber.transcript import SpanScorer, Transcript
 
 MODEL_HELP = "Installed model, model folder, or Whisper size (the embedded whisper-base by default)."
 
@@ -36,6 +36,14 @@ def checked_language(_context: click.Context, _option: click.Parameter, value: s
     if not _LANGUAGE.fullmatch(code):
         raise click.BadParameter("give an ISO 639-1 code such as en, es, de.")
     return code
+
+
+@dataclass(frozen=True, slots=True)
+class Clinical:
+    """The words of a recording and, where they were repaired, what was changed (None: as they were heard)."""
+
+    transcript: Transcript
+    changes: tuple[dict[str, object], ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +74,22 @@ class Listener:
         transcript = self.hear(file, on_progress=on_progress)
         tell_cut_short(cut_short=file.truncated, partial=partial)
         return transcript
+
+    def scorer(self, path: Path, transcript: Transcript) -> SpanScorer:
+        """What asks the sound of the file that `transcript` was heard in."""
+        from transcriber.scoring import Scorer
+
+        return Scorer(self.engine, audio_file(path), transcript.language)
+
+    def clinical(self, path: Path, transcript: Transcript) -> Clinical:
+        """The transcript with misheard clinical words repaired. Words in another language than English stay."""
+        from ehr.soundalike.repair import repairs
+        from ehr.soundalike.rewriting import as_changes, rewritten
+
+        if transcript.language != "en":
+            output.warn("The words are not in English and were left as they are.")
+        found = repairs(transcript.words, scorer=self.scorer(path, transcript), language=transcript.language)
+        return Clinical(rewritten(transcript, found), tuple(as_changes(transcript.words, found)))
 
     def hear(self, source: Source, *, on_progress: Callable[[float], None]) -> Transcript:
         """The words of a source of sound. Raises NoSpeech and its kind."""

@@ -7,9 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from desktop.cli.output import to_json
 from transcriber.transcript import Coverage, Segment, Transcript, Word
+
+if TYPE_CHECKING:
+    from desktop.cli.engine import Clinical
 
 CUE_CHARACTERS = 84
 CUE_SECONDS = 6.0
@@ -55,6 +59,12 @@ def as_text(transcripts: Sequence[Transcript]) -> str:
 def as_json(transcripts: Sequence[Transcript]) -> str:
     """One object for one file, a list of objects for several."""
     objects = [as_object(transcript) for transcript in transcripts]
+    return to_json(objects[0] if len(objects) == 1 else objects)
+
+
+def clinical_json(results: Sequence[Clinical]) -> str:
+    """The same with the repairs of misheard words under "changes"."""
+    objects = [{**as_object(each.transcript), "changes": list(each.changes or ())} for each in results]
     return to_json(objects[0] if len(objects) == 1 else objects)
 
 

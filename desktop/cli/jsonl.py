@@ -17,12 +17,12 @@ from desktop.errors import BadLine, FileMissing
 from desktop.messages import from_os_error
 
 Fields = Mapping[str, type]
-"""Field names that a line must have, with their JSON type (str or int)."""
+"""Field names that a line must have, with their JSON type (str, int or list)."""
 
 Object = dict[str, object]
 """A JSON object."""
 
-_KIND = {str: "a text", int: "a whole number"}
+_KIND = {str: "a text", int: "a whole number", list: "a list"}
 
 
 class UnfitLine(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,8 +16,7 @@ from desktop.cli.home import Home, data_dir_option
 from desktop.errors import SomeFilesFailed
 
 if TYPE_CHECKING:
-    from desktop.cli.engine import Listener
-    from transcriber.transcript import Transcript
+    from desktop.cli.engine import Clinical, Listener
 
 EPILOG = """\b
 Examples:
@@ -25,12 +24,14 @@ Examples:
   chartwright transcribe visit.wav --format json --output visit.json
   chartwright transcribe monday/*.mp3 --format srt --output subtitles/
   chartwright transcribe visite.ogg --language fr --model large-v3-turbo
+  chartwright transcribe visit.m4a --clinical
 
 \b
 json holds: text, language, duration, model, device,
 segments[{start, end, text, words[{text, start, end, probability}]}],
 coverage{speech, covered, fraction, gaps[], stray[]}; times in seconds.
-Several files make a list of such objects."""
+Several files make a list of such objects. With --clinical the words are repaired, and
+"changes" lists {heard, written, start, end, score, alternatives, applied}."""
 
 
 @click.command(epilog=EPILOG)
@@ -49,12 +50,13 @@ Several files make a list of such objects."""
     "--output", "target", type=click.Path(path_type=Path), metavar="FILE",
     help="Write there, not to stdout; a folder takes one file per recording.",
 )  # fmt: skip
+@click.option("--clinical", is_flag=True, help="Repair clinical words that were misheard (English).")
 @click.option("--partial", is_flag=True, help="Take what there is of a recording that breaks off.")
 @data_dir_option
 @click.pass_context
 def transcribe(
     context: click.Context, audio: tuple[Path, ...], *, model: str | None, language: str | None, form: str,
-    target: Path | None, partial: bool,
+    target: Path | None, clinical: bool, partial: bool,
 ) -> None:  # fmt: skip
     """Write down the words of recordings.
 
@@ -65,19 +67,27 @@ def transcribe(
         raise click.UsageError(f"{form} for several recordings needs --output with an existing folder.")
     output.check_target(target)
     from desktop.cli.engine import Listener
-    from desktop.cli.formats import FORMATS, SUFFIXES
+    from desktop.cli.formats import SUFFIXES
 
     listener = Listener.load(model, language, models_dir=context.ensure_object(Home).models)
-    heard = _Heard(listener, partial=partial)
-    transcripts = []
-    for path, transcript in heard.each(audio):
-        transcripts.append(transcript)
+    heard = _Heard(listener, partial=partial, clinical=clinical)
+    results = []
+    for path, result in heard.each(audio):
+        results.append(result)
         if folder is not None:
-            output.write_result(FORMATS[form]([transcript]), folder / (path.stem + SUFFIXES[form]))
-    if folder is None and transcripts:
-        output.write_result(FORMATS[form](transcripts), target)
+            output.write_result(_as(form, [result]), folder / (path.stem + SUFFIXES[form]))
+    if folder is None and results:
+        output.write_result(_as(form, results), target)
     if heard.failures:
         raise SomeFilesFailed
+
+
+def _as(form: str, results: list[Clinical]) -> str:
+    from desktop.cli.formats import FORMATS, clinical_json
+
+    if form == "json" and any(result.changes is not None for result in results):
+        return clinical_json(results)
+    return FORMATS[form]([result.transcript for result in results])
 
 
 @dataclass(slots=True)
@@ -86,18 +96,25 @@ class _Heard:
 
     listener: Listener
     partial: bool
+    clinical: bool
     failures: int = 0
 
-    def each(self, audio: tuple[Path, ...]) -> Iterator[tuple[Path, Transcript]]:
+    def each(self, audio: tuple[Path, ...]) -> Iterator[tuple[Path, Clinical]]:
         """Each recording that could be transcribed, with its words."""
         for number, path in enumerate(audio, 1):
             try:
                 with output.progress(f"Transcribing {number} of {len(audio)}") as show:
-                    transcript = self.listener.hear_file(path, on_progress=show, partial=self.partial)
+                    result = self._result(path, show)
             except (*messages.CATALOGUED, OSError) as failure:
                 if len(audio) == 1:
                     raise
                 self.failures += 1
                 output.warn(f"Recording {number} of {len(audio)}: {messages.explain(failure)}")
             else:
-                yield path, transcript
+                yield path, result
+
+    def _result(self, path: Path, show: Callable[[float], None]) -> Clinical:
+        from desktop.cli.engine import Clinical
+
+        transcript = self.listener.hear_file(path, on_progress=show, partial=self.partial)
+        return self.listener.clinical(path, transcript) if self.clinical else Clinical(transcript)

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,10 +16,11 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.chart import Chart
-from desktop.dictation.job import STOPPED, EngineChoice, Job, Step
+from desktop.dictation.job import STOPPED, EngineChoice, Heard, Job, Step
+from desktop.medicines import medicines_of
 from ehr.chart.encounter import Draft, Encounter
 from ehr.chart.patient import Patient
-from transcriber.transcript import Transcript
+from transcriber.transcript import Answers, Question, Transcript
 
 if TYPE_CHECKING:
     from desktop.dictation.workers import Workers
@@ -51,6 +53,8 @@ class Desk(QObject):
         self.workers: Workers | None = None
         self._waiting: deque[str] = deque()
         self._current: Encounter | None = None
+        self._source: _Source | None = None
+        self._heard: Heard | None = None
         self._taking: tuple[Patient, Recording] | None = None
 
     def equip(self, choice: EngineChoice) -> None:
@@ -124,6 +128,7 @@ class Desk(QObject):
         workers.recorder.failed.connect(self._on_record_failed)
         workers.engine.progressed.connect(self._on_progressed)
         workers.engine.done.connect(self._on_transcribed)
+        workers.engine.scored.connect(self._on_scored)
         workers.engine.failed.connect(self._on_transcription_failed)
         workers.importer.progressed.connect(self.changed)
         workers.importer.imported.connect(self._on_arrived)
@@ -200,14 +205,14 @@ class Desk(QObject):
         self._set(encounter_id, Job(Step.TRANSCRIBING))
         self._ask(
             lambda store: _begin(store, encounter_id),
-            lambda found: self._begin_engine(*found),
+            self._begin_engine,
             lambda error: self._fail(encounter_id, error),
         )
         self._at_work.drafting.prepare()
 
-    def _begin_engine(self, encounter: Encounter, recording: Recording) -> None:
-        self._current = encounter
-        self._at_work.engine.transcribe(recording.path, recording.key)
+    def _begin_engine(self, source: _Source) -> None:
+        self._current, self._source = source.encounter, source
+        self._at_work.engine.transcribe(source.recording.path, source.recording.key)
 
     @Slot(float)
     def _on_progressed(self, fraction: float) -> None:
@@ -216,14 +221,33 @@ class Desk(QObject):
 
     @Slot(object)
     def _on_transcribed(self, transcript: Transcript) -> None:
-        encounter = self._current
-        if encounter is None:
+        source = self._source
+        if source is None:
             return
+        encounter = source.encounter
         self._set(encounter.id, Job(Step.DRAFTING, 1.0))
+        self._heard = Heard(transcript, encounter.patient, source.medicines, encounter.started_at.astimezone().date())
+        self._at_work.drafting.questions(
+            self._heard, success=self._on_questions, failure=lambda error: self._fail(encounter.id, error)
+        )
+
+    def _on_questions(self, questions: tuple[Question, ...]) -> None:
+        """The sound is asked where there is something to ask."""
+        if self._source is not None and self._heard is not None and questions:
+            recording, language = self._source.recording, self._heard.transcript.language
+            self._at_work.engine.score(recording.path, recording.key, language, questions)
+        else:
+            self._on_scored(None)
+
+    @Slot(object)
+    def _on_scored(self, answers: Answers | None) -> None:
+        encounter, heard = self._current, self._heard
+        if encounter is None or heard is None:
+            return
+        self._heard = None
         self._at_work.drafting.draft(
-            transcript,
-            encounter.patient,
-            encounter.started_at.astimezone().date(),
+            heard,
+            answers,
             success=lambda draft: self._keep(encounter, draft),
             failure=lambda error: self._fail(encounter.id, error),
         )
@@ -255,17 +279,26 @@ class Desk(QObject):
     def _end(self, encounter_id: str) -> None:
         self.jobs.pop(encounter_id, None)
         if self._current is not None and self._current.id == encounter_id:
-            self._current = None
+            self._current = self._source = self._heard = None
         self.changed.emit()
         self._next()
 
 
-def _begin(store: Store, encounter_id: str) -> tuple[Encounter, Recording]:
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """A dictation under way: its sound, and what the patient's chart holds."""
+
+    encounter: Encounter
+    recording: Recording
+    medicines: tuple[str, ...]
+
+
+def _begin(store: Store, encounter_id: str) -> _Source:
     """Note in the store that the work begins, and find what it needs."""
     encounter = store.encounter(encounter_id)
     recording = store.recording(encounter.recording_id or "")
     store.begin_transcribing(encounter_id)
-    return encounter, recording
+    return _Source(encounter, recording, medicines_of(store, encounter.patient))
 
 
 def now() -> datetime:

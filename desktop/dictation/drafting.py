@@ -10,15 +10,18 @@ from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
 from datetime import date
 from functools import partial
+from typing import TypeVar
 
 from PySide6.QtCore import QObject
 
 from desktop.dictation.faults import DraftingDied
+from desktop.dictation.job import Heard
 from desktop.tasks import Lane, Operation
 from ehr import pipeline
 from ehr.chart.encounter import Draft
-from ehr.chart.patient import Patient
-from transcriber.transcript import Transcript
+from transcriber.transcript import Question, SpanScorer
+
+Result = TypeVar("Result")
 
 
 class Drafting(QObject):
@@ -36,26 +39,46 @@ class Drafting(QObject):
                 Operation(partial(pipeline.draft_text, "Warm up.", on=date(2000, 1, 1)), _drop, self._on_warm_up_failed)
             )
 
+    def questions(
+        self,
+        heard: Heard,
+        *,
+        success: Callable[[tuple[Question, ...]], None],
+        failure: Callable[[BaseException], None],
+    ) -> None:
+        """Find what there is to ask of the sound."""
+        work = partial(pipeline.questions, heard.transcript, heard.patient, medications=heard.medicines)
+        self._run(work, success, failure)
+
     def draft(
         self,
-        transcript: Transcript,
-        patient: Patient,
-        on: date,
+        heard: Heard,
+        answers: SpanScorer | None,
         *,
         success: Callable[[Draft], None],
         failure: Callable[[BaseException], None],
     ) -> None:
-        """Draft a transcript that was dictated on the day `on`."""
-        self.prepare()
-        work = partial(pipeline.draft, transcript, patient, on=on)
-        if self._lane is not None:
-            self._lane.run(Operation(work, success, lambda error: failure(self._on_broken(error))))
+        """Draft a transcript, with the sound's answers to its questions."""
+        work = partial(
+            pipeline.draft, heard.transcript, heard.patient, on=heard.on, scorer=answers, medications=heard.medicines
+        )
+        self._run(work, success, failure)
 
     def close(self) -> None:
         """End the process."""
         if self._lane is not None:
             self._lane.close()
             self._lane = None
+
+    def _run(
+        self,
+        work: Callable[[], Result],
+        success: Callable[[Result], None],
+        failure: Callable[[BaseException], None],
+    ) -> None:
+        self.prepare()
+        if self._lane is not None:
+            self._lane.run(Operation(work, success, lambda error: failure(self._on_broken(error))))
 
     def _on_warm_up_failed(self, error: BaseException) -> None:
         """The draft itself will fail the same way, and tell."""

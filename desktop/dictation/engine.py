@@ -11,7 +11,8 @@ from desktop.dictation.child import Child
 from desktop.dictation.faults import ChildFault
 from desktop.dictation.job import EngineChoice
 from transcriber.errors import EngineDied
-from transcriber.messages import Cancel, Done, Failed, Load, Message, Progress, Ready, Transcribe
+from transcriber.messages import Cancel, Done, Failed, Load, Message, Progress, Ready, Score, Scored, Transcribe
+from transcriber.transcript import Answers, Question
 
 
 def worker_command() -> list[str]:
@@ -25,6 +26,7 @@ class Engine(QObject):
     ready = Signal(object)
     progressed = Signal(float)
     done = Signal(object)
+    scored = Signal(object)
     failed = Signal(object)
 
     def __init__(self, choice: EngineChoice, parent: QObject | None = None, *, child: Child | None = None) -> None:
@@ -35,6 +37,7 @@ class Engine(QObject):
         self._child.died.connect(self._on_died)
         self._loaded = False
         self._busy = False
+        self._asked: tuple[Question, ...] = ()
 
     def prepare(self) -> None:
         """Load the model ahead of time."""
@@ -48,6 +51,12 @@ class Engine(QObject):
         self._busy = True
         self.prepare()
         self._child.tell(Transcribe(str(journal), key.hex(), language=self._choice.language))
+
+    def score(self, journal: Path, key: bytes, language: str, questions: tuple[Question, ...]) -> None:
+        """Ask the sound of a recording; `scored` follows with Answers, or None where there are none."""
+        self._asked = questions
+        self.prepare()
+        self._child.tell(Score(str(journal), key.hex(), language, questions))
 
     def cancel(self) -> None:
         """Give the recording up; `failed` with the code of Cancelled follows."""
@@ -71,6 +80,8 @@ class Engine(QObject):
         elif isinstance(message, Done):
             self._busy = False
             self.done.emit(message.transcript)
+        elif isinstance(message, Scored):
+            self._answer(message.scores)
         elif isinstance(message, Failed):
             self._fail(ChildFault(message.code, message.sentence, message.next_step))
 
@@ -80,6 +91,7 @@ class Engine(QObject):
 
     def _fail(self, error: Exception) -> None:
         """A process that failed is trusted with nothing else: the next recording loads the model anew."""
+        self._answer(None)
         was_busy, self._busy = self._busy, False
         if isinstance(error, EngineDied):
             self._loaded = False
@@ -87,3 +99,9 @@ class Engine(QObject):
             self.failed.emit(error)
         elif not isinstance(error, EngineDied):
             self._loaded = False
+
+    def _answer(self, scores: tuple[tuple[float, ...], ...] | None) -> None:
+        """A question that fails costs the repairs, never the note."""
+        if self._asked:
+            asked, self._asked = self._asked, ()
+            self.scored.emit(None if scores is None else Answers(dict(zip(asked, scores, strict=True))))

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from enum import Enum, auto
 from pathlib import Path
+
+from ehr.chart.patient import Patient
+from transcriber.transcript import Transcript
 
 STOPPED = "CW-T001"
 """The code of a transcription that a person stopped: nothing failed, the dictation waits as it did."""
@@ -34,3 +38,13 @@ class EngineChoice:
     model: str
     language: str | None
     models_dir: Path | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """What was heard of a patient whose chart holds `medicines`, dictated on the day `on`."""
+
+    transcript: Transcript
+    patient: Patient
+    medicines: tuple[str, ...]
+    on: date
