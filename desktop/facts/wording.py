@@ -38,6 +38,7 @@ _FLAGS = {
     "implausible-dose": QT_TRANSLATE_NOOP("facts", "unusual dose"),
     "implausible-value": QT_TRANSLATE_NOOP("facts", "unusual value"),
     "weekly-medicine": QT_TRANSLATE_NOOP("facts", "taken weekly"),
+    "side-conflict": QT_TRANSLATE_NOOP("facts", "other side"),
     "words-removed": QT_TRANSLATE_NOOP("facts", "words removed"),
 }
 

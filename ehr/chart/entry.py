@@ -60,17 +60,19 @@ ATTRIBUTES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
             "dose", "unit", "form", "route", "frequency", "prn", "prn_reason", "action", "duration", "previous_dose",
         ),
         Kind.ALLERGY: ("reaction", "severity"),
-        Kind.VITAL: ("value", "unit", "comparator", "interpretation", "date"),
-        Kind.LAB: ("value", "unit", "comparator", "interpretation", "date"),
-        Kind.PROCEDURE: ("date", "laterality", "result"),
-        Kind.IMMUNIZATION: ("status", "date"),
+        Kind.VITAL: ("value", "unit", "comparator", "interpretation", "date", "occurrence"),
+        Kind.LAB: ("value", "unit", "comparator", "interpretation", "date", "occurrence"),
+        Kind.PROCEDURE: ("date", "occurrence", "laterality", "result"),
+        Kind.IMMUNIZATION: ("status", "date", "occurrence"),
         Kind.FAMILY_HISTORY: ("relation", "age"),
         Kind.SOCIAL_HISTORY: ("detail", "pack_years"),
-        Kind.ORDER: ("type", "reason", "when", "laterality"),
-        Kind.FOLLOW_UP: ("when", "with"),
+        Kind.ORDER: ("type", "reason", "when", "occurrence", "laterality"),
+        Kind.FOLLOW_UP: ("when", "occurrence", "with"),
     }
 )  # fmt: skip
-"""The attributes each kind may carry. Values are as dictated: "1.10" stays "1.10"; only `prn` is a truth value."""
+"""The attributes each kind may carry. Values are as dictated: "1.10" stays "1.10"; only `prn` is a truth value.
+
+`onset` and `occurrence` are FHIR dates, resolved from `duration`, `date` or `when` against the day of the dictation."""
 
 AttributeValue = str | bool
 

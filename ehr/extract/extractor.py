@@ -18,6 +18,7 @@ from ehr.extract import (
     allergies,
     attributes,
     clauses,
+    dates,
     entries,
     findings,
     follow_up,
@@ -25,7 +26,9 @@ from ehr.extract import (
     judgement,
     measurements,
     medications,
+    ner,
     plan,
+    sides,
     social,
 )
 
@@ -39,8 +42,10 @@ PIPELINE: tuple[tuple[object, str], ...] = (
     (plan, "plan"),
     (follow_up, "follow_up"),
     (social, "social"),
+    (ner, "clinical_ner"),
     (judgement, "judgement"),
     (attributes, "attributes"),
+    (dates, "dates"),
 )
 """Each component's module, whose import registers the factory, and the factory's name; in the order they run."""
 
@@ -56,7 +61,7 @@ class Extractor:
         doc = self._nlp.make_doc(note.written)
         doc.user_data["note"] = note
         doc.user_data["on"] = on
-        return entries.settle(self._nlp(doc))
+        return sides.flag_sides(entries.settle(self._nlp(doc)))
 
 
 @cache
