@@ -82,7 +82,7 @@ def test_entries_carry_the_times_said_with_them() -> None:
 
 
 def test_how_long_something_past_lasted_is_no_onset() -> None:
-    """ "4 days of chest pain" in October did not begin four days ago."""
+    """Four days of chest pain in October did not begin four days ago."""
     entries = pipeline.draft_text("In October she had 4 days of sharp chest pain.", on=TUESDAY).entries
     assert [entry.name for entry in entries if "onset" in entry.attributes] == []
 
