@@ -32,6 +32,7 @@ _POSSESSIVES = frozenset({"his", "her", "their", "my", "a", "the", "an", "both",
 _ADVERBS = frozenset({"also", "both", "either", "recently", "previously"})
 _STRENGTH = ("ignored", "hypothetical", "absent", "possible", "resolved", "historical")
 _FAR = 12
+_MISHEARD = 5
 _FILED = {"resolved": Assertion.ABSENT, "ignored": Assertion.HYPOTHETICAL}
 
 PATIENT, OTHER = "patient", "other"
@@ -126,7 +127,8 @@ class Context:
                 elif status == "hypothetical":
                     yield Cue(first, last, status, last, self._condition(first, last))
                 elif not (status == "historical" and first and stems[first - 1] in _DURATIONS):
-                    end = self._list(last, status, single=self._words.text[first] in _SINGLE)
+                    cue = self._words.text[first]
+                    end = self._list(last, status, single=cue in _SINGLE, garbled=cue in _DENYING)
                     yield Cue(first, last, status, last, min(end, last + self._far(last, reach)))
 
     def _far(self, last: int, reach: int) -> int:
@@ -152,11 +154,14 @@ class Context:
             return own_end
         return self._list(last, "hypothetical", begin=first)
 
-    def _list(self, start: int, status: str, *, begin: int | None = None, single: bool = False) -> int:
+    def _list(
+        self, start: int, status: str, *, begin: int | None = None, single: bool = False, garbled: bool = False
+    ) -> int:
         """The end of the list that begins at word `start`: known findings and unknown words, joined or bare.
 
         After a known finding only another one may follow without a joint; a joined one is the last. A `single` cue
-        ("no") takes bare followers along only where a joint comes after them.
+        ("no") takes bare followers along only where a joint comes after them; a `garbled` list goes on over a few
+        words that a recognizer misheard ("denies fever, rash next stiffness, weakness or syncope").
         """
         text, stems = self._words.text, self._words.stem
         end = self._limit(start, status)
@@ -181,7 +186,11 @@ class Context:
             if known is None:
                 after_finding = seen and text[index - 1] not in _JOINTS | {","}
                 if after_finding and word not in _CARRIED and not (begin is not None and word in _WHEN):
-                    return min(index, alone)
+                    further = self._further(index, end) if garbled else None
+                    if further is None:
+                        return min(index, alone)
+                    index, seen = further, False
+                    continue
                 seen = after_finding and word not in _CARRIED
                 index += 1
                 continue
@@ -193,6 +202,16 @@ class Context:
             if joined and index < end and text[index] not in _JOINTS | _CARRIED | {","}:
                 return index
         return min(end, alone)
+
+    def _further(self, index: int, end: int) -> int | None:
+        """The finding with which a list goes on behind a few unknown words, if an "or" shows that it is still one."""
+        text = self._words.text
+        for joint in range(index, min(index + _MISHEARD, end - 1)):
+            if text[joint] in {",", "or"} and "or" in text[joint:end]:
+                after = joint + 1 + (text[joint + 1] == "or")
+                if after < end and finding_end(self._words.stem, after) is not None:
+                    return after
+        return None
 
     def _limit(self, start: int, status: str) -> int:
         """Where a list must have ended: the next statement, a stopping word, or a cue that says otherwise."""
@@ -294,6 +313,7 @@ _CALLS = frozenset(
 )
 _WHEN = frozenset({"or", "worse", "again"})
 _SINGLE = frozenset(_DATA["single"])
+_DENYING = frozenset({"denies", "denied", "deny", "denying"})
 _AFFIRMING = frozenset(_DATA["affirming"])
 _RECENT = frozenset(_DATA["recent"])
 _DURATIONS = frozenset(_DATA["durations"])
