@@ -268,6 +268,16 @@ class Context:
                 return OTHER, (index, index + 1)
         return PATIENT, None
 
+    def listed_relative(self, first: int) -> str | None:
+        """The relative whose diseases a family history lists at word `first`: "Mother, diabetes and hypertension"."""
+        begin = self.sentence(first)[0]
+        for index in range(first - 1, begin - 1, -1):
+            hit = _RELATIONS.longest(self._words.stem, index, first)
+            if hit and hit[1] != "family":
+                longer = _RELATIONS.longest(self._words.stem, index - 1, first) if index > begin else None
+                return longer[1] if longer and longer[0] == hit[0] else hit[1]
+        return None
+
     def _is_side(self, after: int) -> bool:
         """Whether a relative named up to word `after` is the one whose side of the family another belongs to."""
         following = self._words.text[after : after + 2]

@@ -87,12 +87,28 @@ def find(doc: Doc) -> Doc:
     last: Mention | None = None
     for finding in _scan(these, note_of(doc).written):
         mention = _mention(these, finding)
+        _read_test(these, finding, mention)
         if last is not None and last.concept == _ABSORBED.get(finding.concept):
             last.grow(mention.span)
             continue
         mentions(doc).append(mention)
         last = mention
     return doc
+
+
+def _read_test(these: Words, finding: Finding, mention: Mention) -> None:
+    """Deny a test of the examination that turned out negative: "negative Lachman", "Lachman's test is normal"."""
+    if not finding.name.startswith("positive "):
+        return
+    after = [word for word in these.text[finding.last : finding.last + 2] if word not in {"is", "was", "are", "were"}]
+    before = finding.first - 1
+    if before >= 0 and these.text[before] == "negative":
+        mention.cue = these.span(before, before + 1)
+    elif after[:1] == ["normal"]:
+        mention.cue = these.span(finding.last, finding.last + 2 - (these.text[finding.last] == "normal"))
+    else:
+        return
+    mention.assertion, mention.settled = Assertion.ABSENT, True
 
 
 def _mention(these: Words, finding: Finding) -> Mention:

@@ -65,6 +65,8 @@ def _visit(doc: Doc, these: Words, first: int, last: int, phrase: str) -> Mentio
             break
     when, end = _when(these, last, stop)
     who, who_end = _with(these, last, stop)
+    if who == "emergency department":
+        return None
     planned = clause_at(doc, these.start[first]).section in _PLANNING
     if not when and not (phrase in _STRONG and (who or planned)):
         return None

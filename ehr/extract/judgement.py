@@ -89,7 +89,9 @@ def _relation(doc: Doc, mention: Mention, verdict: Judgement) -> str:
         return verdict.experiencer
     clause = clause_at(doc, mention.name_span.start)
     own = words(doc).text[clause.first] in {"he", "she", "i", "patient", "the"}
-    return "family" if clause.section == "family_history" and not own else ""
+    if clause.section != "family_history" or own:
+        return ""
+    return context(doc).listed_relative(words(doc).at(mention.name_span.start)) or "family"
 
 
 def _to_family(mention: Mention, verdict: Judgement, relation: str) -> None:

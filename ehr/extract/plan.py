@@ -101,7 +101,7 @@ def _referrals(doc: Doc) -> Iterator[Mention]:
 def _ends_right_before(cues: Phrases[str], these: Words, first: int) -> int | None:
     """Where a cue begins that ends right before word `first`, articles and "Dr. Patel in" aside."""
     stop = first
-    while stop > 0 and these.text[stop - 1] in {"a", "an", "the", "our", "his", "her", "outpatient", "for"}:
+    while stop > 0 and these.text[stop - 1] in {"a", "an", "the", "our", "his", "her", "outpatient", "for", ":"}:
         stop -= 1
     for begin in range(max(0, stop - 6), stop):
         hit = cues.longest(these.stem, begin, first)
