@@ -37,6 +37,7 @@ _PAUSE_S = 1.5
 _BESIDE = 5  # words
 _DOSE = re.compile(r"\d[\d.,]*\s*(?:mg|mcg|milli|micro|unit|ml|gram|tablet|puff)", re.IGNORECASE)
 _ENDS = (".", "?", "!")
+_ENDINGS = frozenset(["s", "es", "d", "ed", "ing"])
 _NUMBERS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
 )  # fmt: skip
@@ -203,7 +204,7 @@ def _margin(one: Alike, others: list[Alike]) -> float:
 def _says_the_same(parts: Sequence[str], term: str) -> bool:
     """Whether the term stands among the heard words, or is what they are with another ending or hyphen."""
     said, whole = " ".join(parts), re.sub(r"[^a-z]", " ", term.replace("'", ""))
-    if f" {whole} " in f" {said} " or said.rstrip("s") == whole.rstrip("s"):
+    if f" {whole} " in f" {said} " or (said.startswith(whole) and said.removeprefix(whole) in _ENDINGS):
         return True
     return said.replace(" ", "") == whole.replace(" ", "") and all(_zipf(part) >= ORDINARY for part in parts)
 

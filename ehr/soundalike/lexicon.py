@@ -85,18 +85,16 @@ class Lexicon:
 
     def _distances(self, heard: bytes, rows: np.ndarray) -> np.ndarray:
         """The edit distance of `heard` to many terms at once, one phoneme of `heard` after the other."""
-        longest = int(self._lengths[rows].max())
-        phones = self._phones[rows, :longest]
+        phones = self._phones[rows, : int(self._lengths[rows].max())].T
         lost = self._lost[phones]
-        above = np.concatenate([np.zeros((len(rows), 1)), np.cumsum(lost, axis=1)], axis=1)
+        all_lost = np.concatenate([np.zeros((1, len(rows))), np.cumsum(lost, axis=0)])
+        above = all_lost
         for phone in heard:
-            row = np.empty_like(above)
-            row[:, 0] = above[:, 0] + self._lost[phone]
-            cheapest = np.minimum(above[:, :-1] + self._substitution[phone][phones], above[:, 1:] + self._lost[phone])
-            for at in range(longest):
-                row[:, at + 1] = np.minimum(cheapest[:, at], row[:, at] + lost[:, at])
-            above = row
-        return np.asarray(above[np.arange(len(rows)), self._lengths[rows]] / self._weight[rows])
+            row = above + self._lost[phone]
+            np.minimum(row[1:], above[:-1] + self._substitution[phone][phones], out=row[1:])
+            # a phoneme of the term may be lost after any of these: what follows costs what was lost since
+            above = np.minimum.accumulate(row - all_lost) + all_lost
+        return np.asarray(above[self._lengths[rows], np.arange(len(rows))] / self._weight[rows])
 
 
 @cache

@@ -8,7 +8,7 @@ repaired. English only.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ehr.chart.note import Repair, Span
 from ehr.soundalike.asking import joined, question, written
@@ -21,6 +21,7 @@ _SENTENCE = 8  # words on either side
 _POORLY_HEARD = 0.45
 _RIVAL = 0.4  # of the probability of the best
 _WORTH_NAMING = 0.05
+_ASKED = 0.1
 _ALTERNATIVES = 3
 
 
@@ -84,7 +85,15 @@ def _sites(
     if language.lower().partition("-")[0] != "en":
         return []
     listed = [*own_terms(medications, "medication"), *own_terms(vocabulary, "word")]
-    return sites(words, Lexicon(listed), names)
+    found = (_promising(words, site) for site in sites(words, Lexicon(listed), names))
+    return [site for site in found if site.candidates]
+
+
+def _promising(words: Sequence[Word], site: Site) -> Site:
+    """The site with those candidates alone that are worth asking the sound about, which is what costs time."""
+    decision, sentence = model(with_sound=False), sentence_probability(words, site)
+    kept = (each for each in site.candidates if decision.probability(features(each, site, sentence, None)) >= _ASKED)
+    return replace(site, candidates=tuple(kept))
 
 
 def _choices(words: Sequence[Word], site: Site, sounds: list[Sound] | None) -> list[_Choice]:
