@@ -39,6 +39,7 @@ pytestmark = [pytest.mark.bench, pytest.mark.timeout(3600)]
 SHARED = Path(__file__).resolve().parents[2].parent / "shared"
 BEAM = 5
 BATCH = 8
+NOISE = 0.15  # a peer that varies more than this in one run says that something else was being timed
 OPTIONS = {"language": "en", "beam_size": BEAM, "word_timestamps": True}
 PEER = "faster_whisper.WhisperModel.transcribe, same model object, beam 5, word timestamps"
 
@@ -110,10 +111,10 @@ def test_batched(tmp_path):
     written["ours batched"] = list(transcripts["ours batched"].words)
     spans = speech_spans(np.concatenate(list(AudioFile(path).blocks())))
     report = {name: judged(said, words, spans) for name, words in written.items()}
-    name = "transcribe_batched_base"
-    write_ratio(name, mine, theirs, "<= 0.6", "test_batched", audio_s=610.4, batch_size=BATCH, words=report)
     assert report["ours batched"]["deletions"] < report["bare batched"]["deletions"]
     assert report["bare batched"]["speech_without_words_s"] > 2 * report["bare sequential"]["speech_without_words_s"]
+    name = "transcribe_batched_base"
+    write_ratio(name, mine, theirs, "<= 0.6", "test_batched", audio_s=610.4, batch_size=BATCH, words=report)
 
 
 def test_memory(tmp_path):
@@ -196,6 +197,10 @@ def shared_scorer() -> ModuleType:
 
 def write_ratio(name: str, ours: list[float], peer: list[float], target: str, test: str, **extra: object) -> None:
     ratio = paired_ratio(ours, peer)
+    if ratio["peer_spread"] > NOISE:
+        pytest.skip(
+            f"this machine is too busy to time anything: the peer alone varied by {ratio['peer_spread']:.0%}; {extra}"
+        )
     seed = extra.pop("seed", None)
     write_figure(
         name,
