@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -120,3 +120,7 @@ class Entry:
         unknown = set(self.attributes) - set(ATTRIBUTES[self.kind])
         if unknown:
             raise ValueError(f"{self.kind} has no attribute {sorted(unknown)}")
+
+    def says_as(self, other: Entry) -> bool:
+        """Whether a person's decisions left both alike, wherever in the note their words stand."""
+        return self == replace(other, evidence=self.evidence, cue=self.cue, flags=self.flags)

@@ -6,7 +6,11 @@ rule that made it. Knows nothing of how the rules work.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
+
+MARKS = ".,;:?!"
+"""Marks that a recognizer joins to the word before them."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,6 +51,7 @@ class Repair:
 
     `said` spans the heard words in `Note.said`; `written` is the likeliest text, `score` its probability (0 to 1),
     `alternatives` the next likeliest, best first. Only an `applied` repair changed the note; else it is a suggestion.
+    `settled` once a person chose among the readings.
     """
 
     said: Span
@@ -55,6 +60,14 @@ class Repair:
     score: float
     alternatives: tuple[str, ...]
     applied: bool
+    settled: bool = False
+
+    @property
+    def readings(self) -> tuple[str, ...]:
+        """What may have been said: the heard words, then the likeliest text and the next likeliest, without the mark
+        after them.
+        """
+        return tuple(text.rstrip(MARKS) for text in (self.heard, self.written, *self.alternatives))
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +112,12 @@ class Note:
             return Span(at, at)
         filled = [origin for origin in origins if origin.start < origin.end] or list(origins)
         return Span(min(origin.start for origin in filled), max(origin.end for origin in filled))
+
+    def to_written(self, said: Span) -> Span:
+        """The characters of `written` that came from a span of `said`; empty where none did."""
+        start = bisect_right(self.origins, said.start, key=lambda origin: origin.end)
+        end = bisect_left(self.origins, said.end, key=lambda origin: origin.start)
+        return Span(start, max(start, end))
 
     def section_at(self, position: int) -> Section | None:
         """The section whose heading or body holds the character at `position` of `written`."""

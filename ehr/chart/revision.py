@@ -47,8 +47,20 @@ def revise(draft: Draft, written: str) -> Draft:
 def _blocks(old: str, new: str) -> Iterator[_Block]:
     before, after = _tokens(old), _tokens(new)
     old_at, new_at = _offsets(before), _offsets(after)
-    for tag, a, b, c, d in SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        yield _Block(tag == "equal", Span(old_at[a], old_at[b]), Span(new_at[c], new_at[d]))
+    head = _common(before, after)
+    tail = _common(before[head:][::-1], after[head:][::-1])
+    inner = SequenceMatcher(None, before[head : len(before) - tail], after[head : len(after) - tail], autojunk=False)
+    found = [(tag == "equal", a + head, b + head, c + head, d + head) for tag, a, b, c, d in inner.get_opcodes()]
+    ends = [(True, len(before) - tail, len(before), len(after) - tail, len(after))]
+    for same, a, b, c, d in [(True, 0, head, 0, head), *found, *ends]:
+        if b > a or d > c:
+            yield _Block(same, Span(old_at[a], old_at[b]), Span(new_at[c], new_at[d]))
+
+
+def _common(one: list[str], other: list[str]) -> int:
+    """How many tokens two texts begin with alike: comparing the rest alone keeps a small edit of a long note fast."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def _tokens(text: str) -> list[str]:

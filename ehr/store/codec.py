@@ -62,7 +62,7 @@ def note_to_row(note: Note) -> dict[str, Any]:
         "origins": _dump(list(_runs(note.origins))),
         "repairs": _dump(
             [
-                [*_ends(each.said), each.heard, each.written, each.score, each.alternatives, each.applied]
+                [*_ends(each.said), each.heard, each.written, each.score, each.alternatives, each.applied, each.settled]
                 for each in note.repairs
             ]
         ),
@@ -81,8 +81,8 @@ def note_from_row(row: Row) -> Note:
         ),
         origins=tuple(_unrolled(json.loads(row["origins"]))),
         repairs=tuple(
-            Repair(Span(a, b), heard, written, score, tuple(alternatives), applied)
-            for a, b, heard, written, score, alternatives, applied in json.loads(row["repairs"])
+            Repair(Span(a, b), heard, written, score, tuple(alternatives), applied, *settled)
+            for a, b, heard, written, score, alternatives, applied, *settled in json.loads(row["repairs"])
         ),
     )
 

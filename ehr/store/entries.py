@@ -58,6 +58,15 @@ def reopen(db: Database, entry_id: str) -> None:
     db.table("entry").update(entry_id, {**proposed, "proposal": None})
 
 
+def restate(db: Database, entry: Entry) -> None:
+    """Make the row say what the entry says, its review state included. Raises NotInStore."""
+    reopen(db, entry.id)
+    if entry.state is ReviewState.EDITED:
+        edit(db, entry)
+    elif entry.state is not ReviewState.PROPOSED:
+        decide(db, entry.id, entry.state)
+
+
 def proposal(db: Database, entry_id: str) -> Entry:
     """The entry as the draft proposed it, whatever was decided since, its evidence in the current note.
 

@@ -169,14 +169,30 @@ class Store(Reader):
 
     def edit_note(self, encounter_id: str, written: str) -> Draft:
         """Store a person's wording of the note as a new version; evidence moves along. Raises NotInStore."""
+        return self.revise(encounter_id, lambda draft: revise(draft, written))
+
+    def revise(self, encounter_id: str, change: Callable[[Draft], Draft]) -> Draft:
+        """Store what a person makes of the draft as a new version, with the entries as they are then.
+
+        `change` gets the draft as it stands and keeps its entries' number, order and ids. Raises NotInStore.
+        """
         with self._act("note.edited", encounter_id) as db:
             draft = encounters.by_id(db, encounter_id).draft
             if draft is None:
                 raise NotInStore
-            revised = revise(draft, written)
+            revised = change(draft)
             encounters.add_version(db, encounter_id, revised.note, author=self._unlocked.slot.holder, at=self._clock())
             entries.move(db, revised.entries)
+            for before, after in zip(draft.entries, revised.entries, strict=True):
+                if not before.says_as(after):
+                    entries.restate(db, after)
+                    self._record(db, "entry.edited", after.id)
         return revised
+
+    def restate(self, entry: Entry) -> None:
+        """Make an entry what it was before a decision, its state included. Raises NotInStore."""
+        with self._act("entry.reopened", entry.id) as db:
+            entries.restate(db, entry)
 
     def accept(self, *entry_ids: str) -> None:
         """Accept entries as they stand. Raises NotInStore, and then accepts none."""
