@@ -49,6 +49,8 @@ class AudioFile:
             raise AudioUnreadable("There is no such audio file.")
         if path.stat().st_size == 0:
             raise AudioEmpty("This file is empty.")
+        if not os.access(path, os.R_OK):
+            raise AudioUnreadable("This audio file may not be read.", "Check its permissions and those of its folder.")
         self._native = _reads_natively(path)
         self.duration = _native_duration(path) if self._native else None
 

@@ -7,6 +7,7 @@ a socket; `install` is the only thing here that does. Knows no engine.
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from pathlib import Path
 
@@ -88,4 +89,10 @@ def _checked(folder: Path) -> Path:
         head = file.read(64)
     if b"WhisperSpec" not in head:
         raise ModelInvalid if head else ModelDamaged
+    try:
+        tokenizer = json.loads((folder / "tokenizer.json").read_bytes())
+    except ValueError:
+        raise ModelDamaged from None
+    if not (isinstance(tokenizer, dict) and "model" in tokenizer):
+        raise ModelDamaged
     return folder

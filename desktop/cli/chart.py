@@ -65,7 +65,7 @@ class Wanted:
 
 
 @click.command(epilog=CHART_EPILOG)
-@click.argument("audio", type=click.Path(path_type=Path))
+@click.argument("audio", type=output.PATH)
 @click.option("--patient", "mrn", required=True, metavar="MRN", help="The clinic's medical record number.")
 @click.option("--name", default="", metavar="'FAMILY, GIVEN'", help="Name of a patient who is new.")
 @click.option("--birth-date", type=DATE, metavar="DATE", help="Birth date of a new patient.")
@@ -91,10 +91,13 @@ def chart(
 
     audio_file(audio)
     with opened_store(home) as store:
-        patient = _patient(store, wanted)
+        on_file = store.patient_by_mrn(wanted.mrn)
+        patient = on_file or _newcomer(wanted)
         listener = Listener.load(model, language, models_dir=home.models)
         encounter = draft_encounter(store, patient, audio, listener, dictated_at=_moment(day), partial=partial)
     output.write_result(encounter.id, None)
+    if on_file is None:
+        output.warn("The record number was not on file; a patient was added.")
     entries = len(encounter.draft.entries) if encounter.draft else 0
     output.note(f"A draft with {entries} proposed entries; read it with `chartwright show {encounter.id[:8]}`.")
 
@@ -104,19 +107,14 @@ def _moment(day: datetime | None) -> datetime:
     return day.replace(hour=12).astimezone() if day else datetime.now().astimezone()
 
 
-def _patient(store: Store, wanted: Wanted) -> Patient:
-    """The patient on file, or a new one that is not yet stored."""
-    on_file = store.patient_by_mrn(wanted.mrn)
-    if on_file is not None:
-        return on_file
+def _newcomer(wanted: Wanted) -> Patient:
+    """A patient who is not yet stored, if the user wants one."""
     if wanted.must_exist:
         raise UnknownPatient
     name = wanted.name
     if sys.stdin.isatty():
         click.confirm("Nobody on file has this record number. Add a new patient?", abort=True, err=True)
         name = name or click.prompt("Family name, given name", default="", show_default=False, err=True)
-    else:
-        click.echo("The record number was not on file; a patient is added.", err=True)
     from ehr.chart.patient import Gender, Patient
 
     family, _, given = (part.strip() for part in name.partition(","))

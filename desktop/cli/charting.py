@@ -11,12 +11,14 @@ from pathlib import Path
 
 from desktop.cli import output
 from desktop.cli.engine import Listener
+from desktop.errors import DiskFull
 from desktop.medicines import medicines_of
 from ehr.chart.encounter import Draft, Encounter
 from ehr.chart.patient import Patient
 from ehr.pipeline import draft
 from ehr.store.recordings import Recording
 from ehr.store.store import Store
+from transcriber.errors import DiskFull as JournalFull
 from transcriber.importing import import_audio
 from transcriber.journal import Journal
 
@@ -57,9 +59,11 @@ def _kept(store: Store, audio: Path) -> Recording:
         with Journal.create(recording.path, recording.key, device=recording.device) as journal:
             import_audio(audio, journal)
             samples = journal.samples
-    except BaseException:
+    except BaseException as error:
         for left in recording.path.parent.glob(f"{recording.path.name}*"):
             left.unlink()
+        if isinstance(error, JournalFull):
+            raise DiskFull from error
         raise
     store.finish_recording(recording.id, samples=samples)
     return recording

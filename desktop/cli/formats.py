@@ -56,16 +56,15 @@ def as_text(transcripts: Sequence[Transcript]) -> str:
     return "\n\n".join("\n".join(segment.text for segment in each.segments) for each in transcripts)
 
 
-def as_json(transcripts: Sequence[Transcript]) -> str:
-    """One object for one file, a list of objects for several."""
-    objects = [as_object(transcript) for transcript in transcripts]
+def as_json(results: Sequence[Clinical | None]) -> str:
+    """One object for one file; for several a list of objects in their order, None of a file that failed as null."""
+    objects = [None if each is None else _result(each) for each in results]
     return to_json(objects[0] if len(objects) == 1 else objects)
 
 
-def clinical_json(results: Sequence[Clinical]) -> str:
-    """The same with the repairs of misheard words under "changes"."""
-    objects = [{**as_object(each.transcript), "changes": list(each.changes or ())} for each in results]
-    return to_json(objects[0] if len(objects) == 1 else objects)
+def _result(result: Clinical) -> dict[str, object]:
+    shown = as_object(result.transcript)
+    return shown if result.changes is None else {**shown, "changes": list(result.changes)}
 
 
 def as_srt(transcripts: Sequence[Transcript]) -> str:
@@ -89,9 +88,9 @@ def as_vtt(transcripts: Sequence[Transcript]) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Sequence[Transcript]], str]] = MappingProxyType(
-    {"text": as_text, "json": as_json, "srt": as_srt, "vtt": as_vtt}
+    {"text": as_text, "srt": as_srt, "vtt": as_vtt}
 )
-"""Writers by the name that `--format` takes."""
+"""Writers of plain words by the name that `--format` takes."""
 
 SUFFIXES: Mapping[str, str] = MappingProxyType({"text": ".txt", "json": ".json", "srt": ".srt", "vtt": ".vtt"})
 """File name endings by format."""

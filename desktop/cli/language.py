@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 Command = TypeVar("Command", bound=Callable[..., object])
 
-PATH = click.Path(path_type=Path)
-
 EXTRACT_EPILOG = """\b
 Examples:
   chartwright extract note.txt
@@ -77,7 +75,7 @@ def jsonl_option(*, required: bool) -> Callable[[Command], Command]:
     return click.option(
         "--jsonl",
         nargs=2,
-        type=PATH,
+        type=output.PATH,
         metavar="IN OUT",
         required=required,
         help='JSON Lines in and out; "-" is a stream.',
@@ -85,7 +83,7 @@ def jsonl_option(*, required: bool) -> Callable[[Command], Command]:
 
 
 @click.command(epilog=EXTRACT_EPILOG)
-@click.argument("file", required=False, type=PATH)
+@click.argument("file", required=False, type=output.PATH)
 @click.option("--json", "as_json", is_flag=True, help="Print JSON: spoken, written, sections, entries.")
 @jsonl_option(required=False)
 @click.option(

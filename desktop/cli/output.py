@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 Header = tuple[str, ...]
 Rows = Sequence[tuple[str, ...]]
 
+PATH = click.Path(path_type=Path, readable=False)
+"""A file on the command line. Whether it may be read shows when it is read: that is a failure, not wrong usage."""
+
 STREAM = Path("-")
 """The name that stands for stdin or stdout."""
 

@@ -11,7 +11,7 @@ import click
 
 from desktop.cli import output
 from desktop.cli.jsonl import UnfitLine, convert
-from desktop.cli.language import PATH, jsonl_option
+from desktop.cli.language import jsonl_option
 from desktop.errors import FileMissing
 from desktop.messages import from_os_error
 
@@ -34,7 +34,7 @@ sound only what is all but certain is repaired; `chartwright transcribe --clinic
 @click.command(epilog=REPAIR_EPILOG)
 @jsonl_option(required=True)
 @click.option(
-    "--terms", type=PATH, metavar="FILE",
+    "--terms", type=output.PATH, metavar="FILE",
     help="Words of this clinic, one a line; unusable lines are told and left out.",
 )  # fmt: skip
 def repair(jsonl: tuple[Path, Path], terms: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,12 +30,13 @@ Examples:
 json holds: text, language, duration, model, device,
 segments[{start, end, text, words[{text, start, end, probability}]}],
 coverage{speech, covered, fraction, gaps[], stray[]}; times in seconds.
-Several files make a list of such objects. With --clinical the words are repaired, and
-"changes" lists {heard, written, start, end, score, alternatives, applied}."""
+Several files make a list of such objects in their order, with null for one that failed.
+With --clinical the words are repaired, and "changes" lists
+{heard, written, start, end, score, alternatives, applied}."""
 
 
 @click.command(epilog=EPILOG)
-@click.argument("audio", nargs=-1, required=True, type=click.Path(path_type=Path))
+@click.argument("audio", nargs=-1, required=True, type=output.PATH)
 @click.option("--model", metavar="M", help=MODEL_HELP)
 @click.option("--language", metavar="XX", callback=checked_language, help="Spoken language, e.g. en (else detected).")
 @click.option(
@@ -47,7 +48,7 @@ Several files make a list of such objects. With --clinical the words are repaire
     help="Of the result.",
 )
 @click.option(
-    "--output", "target", type=click.Path(path_type=Path), metavar="FILE",
+    "--output", "target", type=output.PATH, metavar="FILE",
     help="Write there, not to stdout; a folder takes one file per recording.",
 )  # fmt: skip
 @click.option("--clinical", is_flag=True, help="Repair clinical words that were misheard (English).")
@@ -65,6 +66,8 @@ def transcribe(
     folder = target if target is not None and target.is_dir() else None
     if form in {"srt", "vtt"} and len(audio) > 1 and folder is None:
         raise click.UsageError(f"{form} for several recordings needs --output with an existing folder.")
+    if folder is not None and len({path.stem for path in audio}) < len(audio):
+        raise click.UsageError("Two recordings of the same name would be written to the same file.")
     output.check_target(target)
     from desktop.cli.engine import Listener
     from desktop.cli.formats import SUFFIXES
@@ -74,20 +77,18 @@ def transcribe(
     results = []
     for path, result in heard.each(audio):
         results.append(result)
-        if folder is not None:
+        if folder is not None and result is not None:
             output.write_result(_as(form, [result]), folder / (path.stem + SUFFIXES[form]))
-    if folder is None and results:
+    if folder is None and any(results):
         output.write_result(_as(form, results), target)
     if heard.failures:
         raise SomeFilesFailed
 
 
-def _as(form: str, results: list[Clinical]) -> str:
-    from desktop.cli.formats import FORMATS, clinical_json
+def _as(form: str, results: Sequence[Clinical | None]) -> str:
+    from desktop.cli.formats import FORMATS, as_json
 
-    if form == "json" and any(result.changes is not None for result in results):
-        return clinical_json(results)
-    return FORMATS[form]([result.transcript for result in results])
+    return as_json(results) if form == "json" else FORMATS[form]([each.transcript for each in results if each])
 
 
 @dataclass(slots=True)
@@ -99,8 +100,8 @@ class _Heard:
     clinical: bool
     failures: int = 0
 
-    def each(self, audio: tuple[Path, ...]) -> Iterator[tuple[Path, Clinical]]:
-        """Each recording that could be transcribed, with its words."""
+    def each(self, audio: tuple[Path, ...]) -> Iterator[tuple[Path, Clinical | None]]:
+        """Each recording with its words, None where it could not be transcribed."""
         for number, path in enumerate(audio, 1):
             try:
                 with output.progress(f"Transcribing {number} of {len(audio)}") as show:
@@ -110,6 +111,7 @@ class _Heard:
                     raise
                 self.failures += 1
                 output.warn(f"Recording {number} of {len(audio)}: {messages.explain(failure)}")
+                yield path, None
             else:
                 yield path, result
 

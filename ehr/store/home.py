@@ -36,8 +36,9 @@ class Home:
         self._unfinished = folder / "chart.db.new"
 
     def has_store(self) -> bool:
-        """Whether a store was made here, whole or not."""
-        return self.chart.exists() or self.keyslots.exists()
+        """Whether a store was made here, whole or not. Raises StoreUnwritable for a folder that is closed to us."""
+        with disk_faults():
+            return self.chart.exists() or self.keyslots.exists()
 
     def lock(self) -> FolderLock:
         """Keep every other program off the folder. Raises StoreInUse, StoreUnwritable."""

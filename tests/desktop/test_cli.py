@@ -54,6 +54,12 @@ def test_wrong_usage_exits_with_2(arguments: list[str], capsys: pytest.CaptureFi
     assert "Error:" in told.err
 
 
+def test_two_results_never_share_a_file(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Recordings of the same name are refused before the work, not written over each other."""
+    assert cli.run(["transcribe", "monday/a.wav", "tuesday/a.mp3", "--output", str(tmp_path)]) == 2
+    assert "same name" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("arguments", "code"),
     [

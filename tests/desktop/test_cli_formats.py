@@ -7,7 +7,8 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from desktop.cli.formats import CUE_CHARACTERS, CUE_SECONDS, FORMATS
+from desktop.cli.engine import Clinical
+from desktop.cli.formats import CUE_CHARACTERS, CUE_SECONDS, FORMATS, as_json
 from transcriber.transcript import Coverage, Segment, TimeSpan, Transcript, Word
 
 
@@ -24,7 +25,7 @@ FEVER = transcript_of(
 
 def test_json_has_the_agreed_shape() -> None:
     """The contract: text, language, duration, model, device, segments with words, coverage."""
-    shown = json.loads(FORMATS["json"]([FEVER]))
+    shown = json.loads(as_json([Clinical(FEVER)]))
     assert shown == {
         "text": "No fever. Cough <3",
         "language": "en",
@@ -54,8 +55,11 @@ def test_json_has_the_agreed_shape() -> None:
 
 
 def test_several_files_make_one_json_list() -> None:
-    """The result is one JSON document however many files there are."""
-    assert [each["language"] for each in json.loads(FORMATS["json"]([FEVER, FEVER]))] == ["en", "en"]
+    """The result is one JSON document however many files there are; one that failed keeps its place."""
+    first, second, third = json.loads(as_json([Clinical(FEVER), None, Clinical(FEVER, ({"heard": "fevers"},))]))
+    assert (first["language"], second) == ("en", None)
+    assert "changes" not in first
+    assert third["changes"] == [{"heard": "fevers"}]
 
 
 def test_srt() -> None:

@@ -55,6 +55,14 @@ def test_a_folder_that_is_no_model(copied, missing):
         models.resolve(copied)
 
 
+@pytest.mark.parametrize("content", ["", "{", "[]", "{}"])
+def test_a_damaged_tokenizer(copied, content):
+    """What the tokenizer's own reader would stumble over is told as damage."""
+    (copied / "tokenizer.json").write_text(content)
+    with pytest.raises(ModelDamaged):
+        models.resolve(copied)
+
+
 def test_another_kind_of_model(copied):
     """A model file that is not Whisper's is invalid, and one that breaks off is damaged."""
     whole = (copied / "model.bin").read_bytes()
