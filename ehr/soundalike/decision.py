@@ -15,7 +15,14 @@ from math import exp
 import resources
 from ehr.soundalike.candidates import ORDINARY, Candidate, Site
 
-_LOWEST, _HIGHEST = -40.0, 20.0
+LOWEST, HIGHEST = -40.0, 20.0
+"""Where differences of log probabilities are cut off."""
+
+_BEYOND_DOUBT = 0.95
+
+ASKED = 0.1
+"""The probability without sound from which the sound is asked."""
+
 _AGAINST = -2.0  # a phoneme; of the candidates that were right, 1 in 100 lies below
 
 FEATURES = (
@@ -110,6 +117,8 @@ class Model:
             return self.listed
         ordinary = candidate.zipf >= ORDINARY and not candidate.dose
         lone = not (candidate.beside or candidate.dose)
+        if ordinary and candidate.term.kind == "word":
+            return _BEYOND_DOUBT
         return self.careful if ordinary or lone else self.sure
 
     def probability(self, values: Sequence[float]) -> float:
@@ -131,4 +140,4 @@ def model(*, with_sound: bool) -> Model:
 
 
 def _clipped(value: float) -> float:
-    return max(_LOWEST, min(_HIGHEST, value))
+    return max(LOWEST, min(HIGHEST, value))

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from ehr.chart.note import Repair, Span
 from ehr.soundalike.asking import joined, question, written
 from ehr.soundalike.candidates import Candidate, Site, sites
-from ehr.soundalike.decision import Sound, features, model, sounds_of
+from ehr.soundalike.decision import ASKED, Sound, features, model, sounds_of
 from ehr.soundalike.lexicon import Lexicon, own_terms
 from transcriber.transcript import Question, SpanScorer, Word, word_offsets
 
@@ -21,7 +21,6 @@ _SENTENCE = 8  # words on either side
 _POORLY_HEARD = 0.45
 _RIVAL = 0.4  # of the probability of the best
 _WORTH_NAMING = 0.05
-_ASKED = 0.1
 _ALTERNATIVES = 3
 
 
@@ -92,7 +91,7 @@ def _sites(
 def _promising(words: Sequence[Word], site: Site) -> Site:
     """The site with those candidates alone that are worth asking the sound about, which is what costs time."""
     decision, sentence = model(with_sound=False), sentence_probability(words, site)
-    kept = (each for each in site.candidates if decision.probability(features(each, site, sentence, None)) >= _ASKED)
+    kept = (each for each in site.candidates if decision.probability(features(each, site, sentence, None)) >= ASKED)
     return replace(site, candidates=tuple(kept))
 
 

@@ -27,7 +27,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 import resources
 from ehr.soundalike.asking import joined, question, written
 from ehr.soundalike.candidates import Site, sites
-from ehr.soundalike.decision import FEATURES, SOUND_FEATURES, features, sounds_of
+from ehr.soundalike.decision import ASKED, FEATURES, HIGHEST, LOWEST, SOUND_FEATURES, features, sounds_of
 from ehr.soundalike.lexicon import Lexicon, clinical_terms, own_terms
 from ehr.soundalike.repair import sentence_probability
 from transcriber import models
@@ -124,7 +124,8 @@ def rows(item: dict[str, str], words: list[Word], scorer: Scorer, own: Lexicon |
         for each, sound, (gain, was_said) in zip(site.candidates, sounds_of(site, found), won, strict=True):
             yield {
                 "id": item["id"], "site": number, "list": own is not None, "first": each.first, "last": each.last,
-                "heard": joined(words[each.first : each.last]), "term": each.term.text, "gain": gain,
+                "heard": joined(words[each.first : each.last]), "term": each.term.text,
+                "filed": each.term.filed, "gain": gain,
                 "right": was_said and gain > 0 and gain == most, "medicine": each.holds_medicine,
                 "features": features(each, site, sentence_probability(words, site), sound),
             }  # fmt: skip
@@ -202,19 +203,41 @@ def read(path: Path, sources: list[list[str]]) -> list[Row]:
     return [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
 
 
+def as_asked(table: list[Row], x: np.ndarray, probability: np.ndarray) -> tuple[list[int], np.ndarray]:
+    """The rows that the sound is asked about once the model without sound has sorted, and their features then."""
+    distance_at, rivals_at = FEATURES.index("distance"), FEATURES.index("rivals")
+    difference_at, lead_at = len(FEATURES), len(FEATURES) + 2
+    places: dict[tuple[object, ...], list[int]] = {}
+    for at, row in enumerate(table):
+        if probability[at] >= ASKED:
+            places.setdefault((row["id"], row["list"], row["site"]), []).append(at)
+    changed = x.copy()
+    for kept in places.values():
+        for at in kept:
+            others = [x[other, difference_at] for other in kept if table[other]["filed"] != table[at]["filed"]]
+            lead = x[at, difference_at] - max(others, default=0.0)
+            changed[at, lead_at] = min(HIGHEST, max(LOWEST, lead))
+            changed[at, rivals_at] = x[at, distance_at] - min(x[other, distance_at] for other in kept)
+    rows_kept = sorted(at for kept in places.values() for at in kept)
+    return rows_kept, changed[rows_kept]
+
+
+def learned(name: str, table: list[Row], x: np.ndarray, bars: dict[str, float]) -> tuple[np.ndarray, dict[str, object]]:
+    """Cross-validated probabilities, which are reported, and the model of all rows."""
+    y = np.array([float(row["right"]) for row in table])
+    probability = cross_validated(x, y, [row["id"] for row in table])
+    report(name, table, probability, y)
+    model = fitted(x, y)
+    return probability, {key: np.round(value, 5).tolist() for key, value in model.items()} | bars
+
+
 def main(path: Path, sources: list[list[str]]) -> None:
     table = read(path, sources)
     x = np.array([row["features"] for row in table])
-    y = np.array([float(row["right"]) for row in table])
-    ids = [row["id"] for row in table]
-    names = [*FEATURES, *SOUND_FEATURES]
-    result: dict[str, object] = {"source": "learn_decision.py, from the development recordings", "features": names}
-    for name, width, bars in (("sound", len(names), BARS), ("bare", len(FEATURES), BARS_WITHOUT_SOUND)):
-        report(name, table, cross_validated(x[:, :width], y, ids), y)
-        model = fitted(x[:, :width], y)
-        numbers = {key: np.round(value, 5).tolist() for key, value in model.items()}
-        result[name] = {**numbers, **bars}
-        print("  weights", dict(zip(names, np.round(model["weight"], 2).tolist(), strict=False)))
+    probability, bare = learned("without sound", table, x[:, : len(FEATURES)], BARS_WITHOUT_SOUND)
+    kept, asked = as_asked(table, x, probability)
+    _, sound = learned("with sound", [table[at] for at in kept], asked, BARS)
+    result = {"source": "learn_decision.py", "features": [*FEATURES, *SOUND_FEATURES], "sound": sound, "bare": bare}
     resources.path("soundalike/decision.json").write_text(json.dumps(result) + "\n", encoding="utf-8")
 
 
