@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 import subprocess
@@ -10,7 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from program import chartwright, clip
+from program import ROOT, chartwright, clip
+
+from ehr.chart.patient import Patient
+from ehr.store.keys import Argon2Cost
+from ehr.store.store import Store
 
 STRACE = shutil.which("strace")
 
@@ -58,3 +63,36 @@ def test_from_sound_to_entries_without_a_network(log: Path, tmp_path: Path) -> N
     done = chartwright("chart", sound, "--patient", "1", around=watching(log), **places)
     assert (done.returncode, reached(log)) == (0, []), done.stderr
     assert [path for path in home.rglob("*") if path.is_file()] == []
+
+
+WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+from desktop.app import run
+
+def close_when_open():
+    windows = [each for each in QApplication.topLevelWidgets() if hasattr(each, "session")]
+    if windows and windows[0].session.encounters:
+        windows[0].close()
+
+app = QApplication([])
+timer = QTimer()
+timer.timeout.connect(close_when_open)
+timer.start(20)
+sys.exit(run(Path(sys.argv[1])))
+"""
+"""Opens the window on a chart and closes it once its dictations are listed."""
+
+
+def test_the_window_opens_without_a_network(log: Path, tmp_path: Path) -> None:
+    """Neither Qt nor anything that the window loads calls anybody."""
+    with Store.create(tmp_path / "chart", "secret", cost=Argon2Cost(1, 1, 8)) as store:
+        store.add_encounter(store.add_patient(Patient("1", "Doe", "Jo")))
+    (tmp_path / "home").mkdir()
+    places = {"HOME": str(tmp_path / "home"), "CHARTWRIGHT_PASSPHRASE": "secret", "QT_QPA_PLATFORM": "offscreen"}
+    command = [*watching(log), sys.executable, "-c", WINDOW, str(tmp_path / "chart")]
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **places}
+    opened = subprocess.run(command, capture_output=True, text=True, timeout=150, env=environment, check=False)
+    assert (opened.returncode, reached(log)) == (0, []), opened.stderr

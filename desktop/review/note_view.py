@@ -76,7 +76,7 @@ class NoteView(QTextEdit):
     def changeEvent(self, event: QEvent) -> None:
         """A new theme recolours the page."""
         super().changeEvent(event)
-        if event.type() is QEvent.Type.PaletteChange and self._reading is not None and not self._building.busy:
+        if event.type() is QEvent.Type.PaletteChange and self._reading is not None:
             focus, edited = self._focus, self._edited
             self.show_reading(self._reading)
             self._focus, self._edited = focus, edited

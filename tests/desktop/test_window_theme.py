@@ -33,15 +33,19 @@ def test_the_style_sheet_has_only_tokens() -> None:
     assert set(re.findall(r"#[0-9A-Fa-f]{6}\b", sheet)) <= set(LIGHT.colours().values())
 
 
-def test_a_new_theme_reaches_painted_widgets(review, qapp) -> None:
+def test_a_new_theme_reaches_painted_widgets(review, qapp, qtbot) -> None:
     """Changing the theme recolours the note's text and keeps its marks."""
     note = review.window.note.note
     marked = note.marked_texts()
+
+    def ink() -> str:
+        return str(note.document().find("glipizide").charFormat().foreground().color().name().upper())
+
     wear(qapp, DARK)
     assert tokens() is DARK
-    assert note.document().find("glipizide").charFormat().foreground().color().name().upper() == DARK.text
-    assert note.marked_texts() == marked
+    qtbot.waitUntil(lambda: ink() == DARK.text and note.marked_texts() == marked)
     wear(qapp, LIGHT)
+    qtbot.waitUntil(lambda: ink() == LIGHT.text and note.marked_texts() == marked)
 
 
 def test_qt_calls_keep_none_alive() -> None:
