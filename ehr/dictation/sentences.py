@@ -34,6 +34,8 @@ _BOUND_BY = {
 }
 _PLAN_TOPICS = frozenset(_RULES["plan_topics"])
 _CONDITIONAL = frozenset(_RULES["conditional_openings"])
+_SHORT_CONDITION = 5  # words of a condition in the middle of a run of words
+_CALLING = frozenset({"call", "sooner", "or", "return", "room", "back", "office", "even", "as"})
 _LONGEST_CONDITION = 300  # characters from "if" to the clause that it governs
 _STATEMENT_START = re.compile(r"[.!?] |\n|: ")
 _LAST_WORD = re.compile(r"([\w'\-/%+.]+) \Z")
@@ -77,6 +79,15 @@ def _capital(text: str, at: int) -> Edit | None:
     return Edit(at, at + 1, text[at].upper(), "sentence case") if "a" <= text[at : at + 1] <= "z" else None
 
 
+def _is_condition(statement: str) -> bool:
+    """Whether the words so far are a condition whose main clause follows: "(… twice a week) if weakness progresses"."""
+    said = statement.lower().split()
+    if said and said[0] in _CONDITIONAL:
+        return True
+    places = [index for index, word in enumerate(said) if word == "if" and index >= len(said) - _SHORT_CONDITION]
+    return bool(places) and places[-1] > 0 and said[places[-1] - 1] not in _CALLING
+
+
 def _labelled(text: str, heading: Heading) -> list[Edit | None]:
     """Edits that give a heading between commas the marks of one: a sentence's end before it, a colon after it."""
     start, end = heading.span.start, heading.span.end
@@ -107,7 +118,7 @@ def _cue_breaks(text: str, found: list[Heading], *, runs_on: bool) -> list[_Brea
         if not runs_on and words_since_mark(text, at, opening) < RUN_ON_WORDS:
             continue
         statement = _STATEMENT_START.split(text[max(opening, at - _LONGEST_CONDITION) : at])[-1]
-        if cue.get("subject") and statement.partition(" ")[0].lower() in _CONDITIONAL:
+        if cue.get("subject") and _is_condition(statement):
             opening = at  # the main clause of "if …, he …": one sentence
             continue
         in_series = cue.get("vital") and _AFTER_VALUE.search(text, max(0, at - 40), at)

@@ -194,6 +194,8 @@ class Context:
                 seen = after_finding and word not in _CARRIED
                 index += 1
                 continue
+            if index > start and "positive" in text[index:known]:
+                return index
             if seen and text[index - 1] not in _JOINTS | {","}:
                 if not bare:
                     return index

@@ -211,6 +211,8 @@ def _predicate(these: Words, index: int) -> int | None:
     while start > 0 and _modifies(these, start - 1):
         start -= 1
     before = text[start - 1] if start else ""
+    if before not in _FINITE and any(word in {"if", "unless", "whether"} for word in text[max(0, start - 4) : start]):
+        return None
     if before in {"or", "of", "in", "with", "and", "no", "any", "for", "to", "by"}:
         return None
     return _before_joint(text, start)

@@ -88,6 +88,7 @@ _NAMELESS_HEIGHT = re.compile(
 _NOT_A_RESULT = re.compile(
     r"[\s-]*(?:diet|food|intake|restriction|supplement|replacement|dose|for\b|disorder)", re.IGNORECASE
 )
+_UNBORN = frozenset({"fetal", "fundal", "baby", "estimated"})
 _NOT_A_MEASURE = {
     "weight": re.compile(r"\s*(?:loss|gain|bearing|lifting|management|reduction|change)", re.IGNORECASE),
     "pulse": re.compile(r"s?\s*(?:deficit|steroid)", re.IGNORECASE),
@@ -134,6 +135,8 @@ def _named_results(note: Note, these: Words) -> list[Mention]:
 def _is_other(text: str, these: Words, one: _Named) -> bool:
     word = these.text[one.last - 1]
     if one.test.name == "heart rate" and word == "pulses":
+        return True
+    if one.test.kind is Kind.VITAL and not _UNBORN.isdisjoint(these.text[max(0, one.first - 1) : one.first]):
         return True
     other = _NOT_A_MEASURE.get(one.test.name)
     return other is not None and other.match(text, one.span.end) is not None

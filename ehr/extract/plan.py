@@ -95,6 +95,8 @@ def _referrals(doc: Doc) -> Iterator[Mention]:
         mention.concept = f"referral {term.concept}"
         mention.attributes["type"] = "referral"
         _finish_order(doc, mention, first, end)
+        if these.text[end : end + 1] == ["if"]:
+            mention.assertion = Assertion.HYPOTHETICAL
         yield mention
 
 
@@ -121,7 +123,8 @@ def _decide(doc: Doc, service: Service, others: Sequence[int]) -> Mention | None
     verdict = context(doc).judge(service.first, service.last)
     alone = service.name in _VAGUE
     reported = these.stem[service.last : service.last + 1] in (["result"], ["report"])
-    if verdict.experiencer != PATIENT or reported or _is_advice(these, service):
+    doubted = alone and verdict.status == "possible"
+    if verdict.experiencer != PATIENT or reported or doubted or _is_advice(these, service):
         return None
     if _any(_IDLE, these, (max(begin, service.first - 3), service.first)) and section not in _PAST_SECTIONS:
         return None

@@ -161,4 +161,5 @@ class Phrases(Generic[Payload]):
 def split(phrase: str) -> tuple[str, ...]:
     """The stems of a phrase written in a data file."""
     spaced = phrase.lower().replace("-", " ").replace("'s", " 's").replace("/", " / ")
+    spaced = spaced.replace("cannot", "can not").replace("n't", " n't")
     return tuple(singular(word) for word in spaced.split())
