@@ -130,6 +130,19 @@ class Actions:
         """Whether an entry is in focus and not being edited."""
         return self._session.focused is not None and not self._window.facts.editing
 
+    def can_hear(self) -> bool:
+        """Whether an entry or words are in focus and no form is open."""
+        return self._session.place is not None and not self._window.facts.editing
+
+    def can_choose(self, number: int) -> bool:
+        """Whether the words in focus have a reading of this number."""
+        question = self._session.question
+        return question is not None and number < len(question.readings) and not self._window.facts.editing
+
+    def choose(self, number: int) -> None:
+        """Take a reading of the words in focus and go to the next entry."""
+        self._session.choose(number)
+
     def has_entries(self) -> bool:
         """Whether the page has facts."""
         return bool(self._session.entries) and not self._window.facts.editing
@@ -158,8 +171,8 @@ class Actions:
         if self._player.playing:
             self._player.pause()
             return
-        entry, reading = self._session.focused, self._session.reading
-        time = reading.time_of(entry.evidence) if entry is not None and reading is not None else None
+        place, reading = self._session.place, self._session.reading
+        time = reading.time_of(place) if place is not None and reading is not None else None
         if time is not None:
             self._player.play(time.start - LEAD_S, time.end + TAIL_S)
 

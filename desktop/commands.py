@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
@@ -22,6 +23,16 @@ _REVIEW = QT_TRANSLATE_NOOP("commands", "Review")
 _LISTEN = QT_TRANSLATE_NOOP("commands", "Listen")
 _FIND = QT_TRANSLATE_NOOP("commands", "Find your way")
 _PROGRAM = QT_TRANSLATE_NOOP("commands", "Program")
+_READINGS = (
+    QT_TRANSLATE_NOOP("commands", "Keep the words as heard"),
+    QT_TRANSLATE_NOOP("commands", "Take the first reading"),
+    QT_TRANSLATE_NOOP("commands", "Take the second reading"),
+    QT_TRANSLATE_NOOP("commands", "Take the third reading"),
+    QT_TRANSLATE_NOOP("commands", "Take the fourth reading"),
+)
+READINGS = tuple(f"reading.{number}" for number in range(len(_READINGS)))
+"""The commands that choose among the readings of misheard words, by number."""
+
 GROUPS = (_DICTATION, _REVIEW, _LISTEN, _FIND, _PROGRAM)
 
 
@@ -99,7 +110,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Space",),
         _REVIEW,
         Actions.hear,
-        Actions.can_review,
+        Actions.can_hear,
         Scope.REVIEW,
     ),
     Command(
@@ -119,6 +130,18 @@ COMMANDS: tuple[Command, ...] = (
         Actions.reject,
         Actions.can_review,
         Scope.REVIEW,
+    ),
+    *(
+        Command(
+            f"reading.{number}",
+            title,
+            (str(number),),
+            _REVIEW,
+            partial(Actions.choose, number=number),
+            partial(Actions.can_choose, number=number),
+            Scope.REVIEW,
+        )
+        for number, title in enumerate(_READINGS)
     ),
     Command(
         "entry.next",

@@ -15,6 +15,7 @@ from desktop import state
 from desktop.actions import LEAD_S, TAIL_S
 from desktop.dictation.desk import now
 from desktop.dictation.job import Step
+from desktop.facts.readings import open_words, word_id
 from desktop.formats import clock
 from desktop.player.sound import Sound, Waveform
 from desktop.review.reading import NOWHERE
@@ -50,6 +51,7 @@ class Presenter(QObject):
         session.found.connect(self._on_found)
         session.patient_changed.connect(self._on_patient)
         session.encounter_changed.connect(self._on_encounter)
+        session.note_changed.connect(self._on_note)
         session.entries_changed.connect(self._on_entries)
         session.focus_changed.connect(self._on_focus)
         session.sound_changed.connect(self._on_sound)
@@ -67,7 +69,7 @@ class Presenter(QObject):
         window, player = self._window, self._window.player
         window.rail.opened.connect(self._on_opened)
         window.rail.search_changed.connect(self._session.search)
-        window.facts.list.entry_focused.connect(self._on_entry_focused)
+        window.facts.list.focused.connect(self._on_focused)
         window.facts.edited.connect(self._session.edit)
         window.facts.edit_ended.connect(window.refresh)
         window.transcript.view.word_clicked.connect(self._on_word_clicked)
@@ -118,6 +120,11 @@ class Presenter(QObject):
         self._mark_focus()
 
     @Slot()
+    def _on_note(self) -> None:
+        """The note alone changed: the words that were said stay as they are."""
+        self._window.note.show_reading(self._session.reading)
+
+    @Slot()
     def _on_entries(self) -> None:
         session, window = self._session, self._window
         window.facts.show_entries(session.entries, session.reading, focus=session.focus)
@@ -129,7 +136,7 @@ class Presenter(QObject):
     @Slot()
     def _on_focus(self) -> None:
         if self._session.focus is not None:
-            self._window.facts.list.focus_entry(self._session.focus)
+            self._window.facts.list.focus_on(self._session.focus)
         self._mark_focus()
         self._window.refresh()
 
@@ -227,9 +234,9 @@ class Presenter(QObject):
         self._window.facts.list.setFocus()
 
     @Slot(str)
-    def _on_entry_focused(self, entry_id: str) -> None:
-        if entry_id:
-            self._session.set_focus(entry_id)
+    def _on_focused(self, name: str) -> None:
+        if name:
+            self._session.set_focus(name)
 
     @Slot(int)
     def _on_word_clicked(self, word: int) -> None:
@@ -253,7 +260,8 @@ class Presenter(QObject):
 
     @Slot(int)
     def _on_note_clicked(self, position: int) -> None:
-        """A word of the note: its entry comes into focus, and the ear goes there."""
+        """A word of the note: its entry or its check comes into focus, and the ear goes there."""
+        reading = self._session.reading
         here = Span(position, position + 1)
         entry = min(
             (entry for entry in self._session.entries if entry.evidence.overlaps(here)),
@@ -262,6 +270,11 @@ class Presenter(QObject):
         )
         if entry is not None:
             self._session.set_focus(entry.id)
+        elif reading is not None:
+            note = reading.draft.note
+            for repair in open_words(note, self._session.entries):
+                if note.to_written(repair.said).overlaps(here):
+                    self._session.set_focus(word_id(repair))
         self._seek_to(here)
 
     @Slot(int)
@@ -282,10 +295,10 @@ class Presenter(QObject):
             self._window.player.seek(time.start)
 
     def _mark_focus(self) -> None:
-        entry, reading = self._session.focused, self._session.reading
-        self._window.note.note.mark(focus=entry.evidence if entry is not None else None, edited=self._session.entries)
+        place, reading = self._session.place, self._session.reading
+        self._window.note.note.mark(focus=place, edited=self._session.entries)
         self._window.transcript.view.mark(
-            reading.words_of(entry.evidence) if entry is not None and reading is not None else range(0)
+            reading.words_of(place) if place is not None and reading is not None else range(0)
         )
 
     def _mark_waveform(self) -> None:

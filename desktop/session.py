@@ -9,7 +9,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,19 +17,30 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.chart import Chart
 from desktop.dictation.desk import Desk
+from desktop.facts.readings import repair_of, word_id
 from desktop.player.sound import Sound, Waveform, measure
 from desktop.review.reading import Reading, prepare
 from desktop.tasks import Lane, Operation
 from desktop.worklist.model import Find
-from ehr.chart.encounter import Encounter, EncounterSummary
+from ehr.chart.encounter import Draft, Encounter, EncounterSummary
 from ehr.chart.entry import Entry, ReviewState
+from ehr.chart.note import Repair, Span
 from ehr.chart.patient import Patient
+from ehr.choosing import choose
 
 if TYPE_CHECKING:
     from ehr.store.store import Store
 
 _LISTED = 200
 _FOUND = 50
+
+
+@dataclass(frozen=True, slots=True)
+class _Before:
+    """An entry, or the whole draft, as it was before a decision, and what was in focus."""
+
+    what: Entry | Draft
+    focus: str | None
 
 
 class Session(QObject):
@@ -39,6 +50,7 @@ class Session(QObject):
     found = Signal(object)
     patient_changed = Signal()
     encounter_changed = Signal()
+    note_changed = Signal()
     entries_changed = Signal()
     focus_changed = Signal()
     sound_changed = Signal(object, object)
@@ -55,7 +67,9 @@ class Session(QObject):
         self.reading: Reading | None = None
         self.entries: tuple[Entry, ...] = ()
         self.focus: str | None = None
-        self._undo: list[Entry] = []
+        self._undo: list[_Before] = []
+        self._revising = False
+        self._next: list[Callable[[], None]] = []
         self._wanted = ""
         self._searched = ""
         self._measuring = Lane.on_thread("waveform", self)
@@ -68,6 +82,24 @@ class Session(QObject):
     def focused(self) -> Entry | None:
         """The entry in focus."""
         return next((entry for entry in self.entries if entry.id == self.focus), None)
+
+    @property
+    def question(self) -> Repair | None:
+        """The words that may have been misheard in what is in focus."""
+        if self.reading is None:
+            return None
+        note, entry = self.reading.draft.note, self.focused
+        if entry is not None:
+            return repair_of(note, entry)
+        return next((each for each in note.repairs if word_id(each) == self.focus), None)
+
+    @property
+    def place(self) -> Span | None:
+        """Where in the note the entry or the words in focus stand."""
+        if (entry := self.focused) is not None:
+            return entry.evidence
+        repair = self.question
+        return self.reading.draft.note.to_written(repair.said) if repair is not None and self.reading else None
 
     @property
     def can_undo(self) -> bool:
@@ -118,6 +150,25 @@ class Session(QObject):
 
     def accept(self) -> None:
         """Accept the entry in focus as it stands."""
+        self._in_turn(self._accept)
+
+    def reject(self) -> None:
+        """Reject the entry in focus: kept, not filed."""
+        self._in_turn(self._reject)
+
+    def edit(self, edited: Entry) -> None:
+        """Put a person's version in the place of an entry."""
+        self._in_turn(lambda: self._edit(edited))
+
+    def choose(self, number: int) -> None:
+        """Take a reading of the words in focus: 0 what was heard, 1 the likeliest, and so on."""
+        self._in_turn(lambda: self._choose(number))
+
+    def undo(self) -> None:
+        """Take the last decision on this page back."""
+        self._in_turn(self._take_back)
+
+    def _accept(self) -> None:
         entry = self.focused
         if entry is None:
             return
@@ -125,27 +176,34 @@ class Session(QObject):
         state = ReviewState.EDITED if edited else ReviewState.ACCEPTED
         self._decide(entry, replace(entry, state=state), lambda store: store.accept(entry.id))
 
-    def reject(self) -> None:
-        """Reject the entry in focus: kept, not filed."""
+    def _reject(self) -> None:
         entry = self.focused
         if entry is not None:
             self._decide(entry, replace(entry, state=ReviewState.REJECTED), lambda store: store.reject(entry.id))
 
-    def edit(self, edited: Entry) -> None:
-        """Put a person's version in the place of an entry."""
+    def _edit(self, edited: Entry) -> None:
         before = next((entry for entry in self.entries if entry.id == edited.id), None)
         if before is not None:
             after = replace(edited, state=ReviewState.EDITED)
             self._decide(before, after, lambda store: store.edit(edited))
 
-    def undo(self) -> None:
-        """Take the last decision on this page back."""
+    def _choose(self, number: int) -> None:
+        repair = self.question
+        if repair is not None and number < len(repair.readings):
+            self._revise(lambda draft: choose(draft, repair, number), self.reviewed.emit)
+
+    def _take_back(self) -> None:
         if not self._undo:
             return
         before = self._undo.pop()
-        self._put(before)
-        self.set_focus(before.id)
-        self._keep(lambda store: _restore(store, before))
+        if isinstance(before.what, Draft):
+            draft = before.what
+            self._revise(lambda _: draft, lambda: self.set_focus(before.focus), undoable=False)
+            return
+        entry = before.what
+        self._put(entry)
+        self.set_focus(entry.id)
+        self._keep(lambda store: store.restate(entry))
 
     def ask(
         self,
@@ -166,10 +224,49 @@ class Session(QObject):
         if after == before:
             self.reviewed.emit()
             return
-        self._undo.append(before)
+        self._undo.append(_Before(before, self.focus))
         self._put(after)
         self._keep(work)
         self.reviewed.emit()
+
+    def _in_turn(self, act: Callable[[], None]) -> None:
+        """Do something now, or once the note is as the change under way leaves it."""
+        if self._revising:
+            self._next.append(act)
+        else:
+            act()
+
+    def _revise(self, change: Callable[[Draft], Draft], then: Callable[[], None], *, undoable: bool = True) -> None:
+        """Change the note and its entries in the store, show what came of it, and go on."""
+        if self.reading is None:
+            return
+        before = _Before(replace(self.reading.draft, entries=self.entries), self.focus)
+        encounter_id, self._revising = self._wanted, True
+
+        def take(found: tuple[Draft, Reading]) -> None:
+            if encounter_id != self._wanted:
+                return
+            if undoable:
+                self._undo.append(before)
+            draft, self.reading = found
+            self.entries = draft.entries
+            self.note_changed.emit()
+            self.entries_changed.emit()
+            then()
+            self.refresh()
+            self._go_on()
+
+        def failed(error: BaseException) -> None:
+            self.failed.emit(error, None)
+            self.open(encounter_id, focus=before.focus)
+
+        self.ask(lambda store: _revised(store, encounter_id, change), take, failed)
+
+    def _go_on(self) -> None:
+        """Do what was asked for while the note was being changed."""
+        self._revising = False
+        while self._next and not self._revising:
+            self._next.pop(0)()
 
     def _put(self, entry: Entry) -> None:
         self.entries = tuple(entry if each.id == entry.id else each for each in self.entries)
@@ -188,6 +285,7 @@ class Session(QObject):
     def _show(self, encounter: Encounter | None, reading: Reading | None) -> None:
         self._wanted = encounter.id if encounter is not None else ""
         self.encounter, self.reading, self._undo, self.focus = encounter, reading, [], None
+        self._revising, self._next = False, []
         self.entries = encounter.draft.entries if encounter is not None and encounter.draft is not None else ()
         if encounter is not None:
             self.patient = encounter.patient
@@ -250,6 +348,12 @@ def _opened(store: Store, encounter_id: str) -> tuple[Encounter, Reading | None,
     return encounter, reading, Sound(recording.path, recording.key)
 
 
+def _revised(store: Store, encounter_id: str, change: Callable[[Draft], Draft]) -> tuple[Draft, Reading]:
+    with _uncollected():
+        draft = store.revise(encounter_id, change)
+        return draft, prepare(draft)
+
+
 @contextmanager
 def _uncollected() -> Iterator[None]:
     """Keep the garbage collector off what is made here, now and later.
@@ -274,14 +378,3 @@ def _finds(store: Store, words: str) -> list[Find]:
         Find(hit.encounter_id, hit.entry_id, hit.patient.display_name, hit.snippet, hit.started_at)
         for hit in store.search(words, limit=_FOUND)
     ]
-
-
-def _restore(store: Store, before: Entry) -> None:
-    """Bring an entry back to what it was before a decision."""
-    store.reopen(before.id)
-    if before.state is ReviewState.EDITED:
-        store.edit(before)
-    elif before.state is ReviewState.ACCEPTED:
-        store.accept(before.id)
-    elif before.state is ReviewState.REJECTED:
-        store.reject(before.id)

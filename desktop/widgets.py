@@ -1,9 +1,9 @@
-"""The small things that every room uses: a label with a look, a pill, a key."""
+"""The small things that every room uses: a label with a look, a pill, a row that wraps."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QSizePolicy, QWidget
 
 PILL_HEIGHT = 22
 """In pixels; the style sheet's radius for pills is half of it."""
@@ -36,3 +36,65 @@ def retone(target: QLabel, text: str, tone: str) -> None:
         target.setProperty("pill", tone)
         target.style().unpolish(target)
         target.style().polish(target)
+
+
+class Flow(QLayout):
+    """Sets widgets in a row at their own width, and in further rows where one does not hold them."""
+
+    def __init__(self, spacing: int) -> None:
+        super().__init__()
+        self.setSpacing(spacing)
+        self._items: list[QLayoutItem] = []
+
+    def addItem(self, item: QLayoutItem) -> None:
+        """Take one more."""
+        self._items.append(item)
+
+    def count(self) -> int:
+        """How many there are."""
+        return len(self._items)
+
+    def itemAt(self, index: int) -> QLayoutItem | None:
+        """One of them, None beyond the end."""
+        return self._items[index] if 0 <= index < len(self._items) else None
+
+    def takeAt(self, index: int) -> QLayoutItem | None:
+        """Give one up, None beyond the end."""
+        return self._items.pop(index) if 0 <= index < len(self._items) else None
+
+    def hasHeightForWidth(self) -> bool:
+        """Narrower is higher."""
+        return True
+
+    def heightForWidth(self, width: int) -> int:
+        """The height of all rows."""
+        return self._arrange(QRect(0, 0, width, 0), place=False)
+
+    def sizeHint(self) -> QSize:
+        """The least that holds the widest."""
+        return self.minimumSize()
+
+    def minimumSize(self) -> QSize:
+        """The least that holds the widest."""
+        margins = self.contentsMargins()
+        least = QSize(0, 0)
+        for item in self._items:
+            least = least.expandedTo(item.sizeHint())
+        return least.grownBy(margins)
+
+    def setGeometry(self, rect: QRect) -> None:
+        """Place them."""
+        super().setGeometry(rect)
+        self._arrange(rect, place=True)
+
+    def _arrange(self, rect: QRect, *, place: bool) -> int:
+        inner = rect.marginsRemoved(self.contentsMargins())
+        x, y, height = inner.x(), inner.y(), 0
+        for item in self._items:
+            size = item.sizeHint()
+            if x > inner.x() and x + size.width() > inner.x() + inner.width():
+                x, y, height = inner.x(), y + height + self.spacing(), 0
+            if place:
+                item.setGeometry(QRect(QPoint(x, y), size))
+            x, height = x + size.width() + self.spacing(), max(height, size.height())
+        return y + height - rect.y() + self.contentsMargins().bottom()

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMenu, QSpl
 
 from desktop import commands
 from desktop.actions import AUDIO_SUFFIXES, Actions
+from desktop.facts.card import CardActions
 from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
 from desktop.patient.banner import Banner
@@ -154,7 +155,13 @@ class MainWindow(QMainWindow):
         self.problems = ProblemBar()
         self.note, self.transcript = NotePanel(), TranscriptPanel()
         self.middle = middle(self.note, self.transcript)
-        self.facts = FactsPanel([by_id[name] for name in ("entry.accept", "entry.hear", "entry.edit", "entry.reject")])
+        self.facts = FactsPanel(
+            CardActions(
+                tuple(by_id[name] for name in ("entry.accept", "entry.hear", "entry.edit", "entry.reject")),
+                (by_id["entry.hear"],),
+                tuple(by_id[name] for name in commands.READINGS),
+            )
+        )
         self.bar = PlayerBar(by_id)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)

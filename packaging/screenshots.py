@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from desktop.facts.readings import repair_of
 from desktop.parts import Opening, Parts, assemble
 from desktop.theme.theme import follow_system, wear
 from desktop.theme.tokens import DARK, LIGHT, Tokens
@@ -147,8 +148,10 @@ def review(camera: Camera, out_names: tuple[str, ...], *, every_state: bool) -> 
     reading = session.reading
     medicines = [entry for entry in session.entries if entry.kind == "medication"]
     if medicines and reading is not None:
-        session.set_focus(medicines[-1].id)
-        time_of = reading.time_of(medicines[-1].evidence)
+        repaired = [entry for entry in medicines if repair_of(reading.draft.note, entry) is not None]
+        shown = (repaired or medicines)[-1]
+        session.set_focus(shown.id)
+        time_of = reading.time_of(shown.evidence)
         if time_of is not None:
             window.player.seek(time_of.start + 0.1)
     window.facts.list.setFocus()

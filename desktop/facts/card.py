@@ -2,47 +2,74 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
+from desktop.facts.readings import choices, question, sentence
 from desktop.facts.wording import assertion_word, flag_word, kind_word, state_word, title, tr
-from desktop.widgets import label, pill
+from desktop.widgets import Flow, label, pill
 from ehr.chart.entry import Assertion, Entry, ReviewState
+from ehr.chart.note import Repair
 
 _PADDING, _SPACING = 12, 6
 _QUOTE = 160
 """Longest quotation, in characters."""
 
 
-class EntryCard(QWidget):
-    """Shows one entry. Its buttons are the review's actions, so their keys and their state come from there."""
+@dataclass(frozen=True, slots=True)
+class CardActions:
+    """The review's actions that a card shows: on a fact, on words, and one for each reading, by its number."""
 
-    def __init__(self, entry: Entry, quote: str, actions: list[QAction], parent: QWidget | None = None) -> None:
+    fact: tuple[QAction, ...]
+    words: tuple[QAction, ...]
+    readings: tuple[QAction, ...]
+
+
+class Card(QWidget):
+    """A head and lines over the readings to choose from and the buttons.
+
+    The buttons are the review's actions, so their keys and their state come from there.
+    """
+
+    def __init__(self, head: QHBoxLayout, lines: Sequence[QLabel], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        frame = QFrame(self)
-        frame.setObjectName("card")
-        self._frame = frame
+        self._frame = QFrame(self)
+        self._frame.setObjectName("card")
         outer = QVBoxLayout(self)
         outer.setContentsMargins(10, 3, 10, 6)
-        outer.addWidget(frame)
-        inside = QVBoxLayout(frame)
-        inside.setContentsMargins(_PADDING, 9, _PADDING, 10)
-        inside.setSpacing(3)
-        inside.addLayout(_head(entry))
-        if quote:
-            inside.addWidget(label(f"“{_short(quote)}”", "quote", wrap=True))
-        else:
-            inside.addWidget(label(self.tr("No sound under this fact."), "quote"))
-        for flag in entry.flags:
-            inside.addWidget(label(flag.reason, "muted", wrap=True))
-        self._buttons = [_button(action, go=number == 0) for number, action in enumerate(actions)]
+        outer.addWidget(self._frame)
+        self._inside = QVBoxLayout(self._frame)
+        self._inside.setContentsMargins(_PADDING, 9, _PADDING, 10)
+        self._inside.setSpacing(3)
+        self._inside.addLayout(head)
+        for line in lines:
+            self._inside.addWidget(line)
+        self._buttons: list[KeyButton] = []
         self._rows = QGridLayout()
         self._rows.setContentsMargins(0, 5, 0, 0)
         self._rows.setSpacing(_SPACING)
-        inside.addLayout(self._rows)
+
+    def add_readings(self, repair: Repair, actions: Sequence[QAction]) -> None:
+        """Offer the readings of misheard words, each with its number."""
+        self._inside.addWidget(label(sentence(repair), "muted", wrap=True))
+        flow = Flow(_SPACING)
+        flow.setContentsMargins(0, 4, 0, 0)
+        for number, text in choices(repair):
+            flow.addWidget(_button(actions[number], text))
+        self._inside.addLayout(flow)
+
+    def add_actions(self, actions: Sequence[QAction], *, go: bool) -> None:
+        """Offer what can be done; `go` makes the first button stand out."""
+        for number, action in enumerate(actions):
+            button = _button(action)
+            button.setProperty("look", "go" if go and number == 0 else "")
+            button.setEnabled(action.isEnabled())
+            self._buttons.append(button)
+        self._inside.addLayout(self._rows)
 
     def fit(self, width: int) -> int:
         """Take a width and return the height for it; the buttons stand in one row where they fit, else in two."""
@@ -55,21 +82,36 @@ class EntryCard(QWidget):
         for number, button in enumerate(self._buttons):
             self._rows.addWidget(button, number // a_row, number % a_row)
             button.show()
-        inside, outer = self._frame.layout(), self.layout()
-        if inside is None or outer is None:
-            return 0
-        inside.activate()
-        margins = outer.contentsMargins()
-        inner = inside.totalHeightForWidth(width - margins.left() - margins.right())
+        self._inside.activate()
+        margins = self.contentsMargins() if (outer := self.layout()) is None else outer.contentsMargins()
+        inner = self._inside.totalHeightForWidth(width - margins.left() - margins.right())
         return inner + margins.top() + margins.bottom()
 
 
-def _head(entry: Entry) -> QHBoxLayout:
+def entry_card(entry: Entry, quote: str, repair: Repair | None, actions: CardActions) -> Card:
+    """The card of a fact; `quote` is what was said, `repair` the words under it that may have been misheard."""
+    said = label(f"“{_short(quote)}”" if quote else tr("No sound under this fact."), "quote", wrap=True)
+    flags = [flag for flag in entry.flags if repair is None or flag.code != "sound-alike"]
+    card = Card(_head(title(entry), _pill(entry)), [said, *(label(flag.reason, "muted", wrap=True) for flag in flags)])
+    if repair is not None:
+        card.add_readings(repair, actions.readings)
+    card.add_actions(actions.fact, go=True)
+    return card
+
+
+def words_card(repair: Repair, quote: str, actions: CardActions) -> Card:
+    """The card of words without a fact that may have been misheard, in their surroundings."""
+    card = Card(_head(question(repair), pill(tr("word"), "warn")), [label(f"“… {quote} …”", "quote", wrap=True)])
+    card.add_readings(repair, actions.readings)
+    card.add_actions(actions.words, go=False)
+    return card
+
+
+def _head(text: str, mark: QLabel) -> QHBoxLayout:
     row = QHBoxLayout()
     row.setSpacing(8)
-    name = label(title(entry), "strong", wrap=True)
-    row.addWidget(name, 1)
-    row.addWidget(_pill(entry), 0, Qt.AlignmentFlag.AlignTop)
+    row.addWidget(label(text, "strong", wrap=True), 1)
+    row.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
     return row
 
 
@@ -83,12 +125,8 @@ def _pill(entry: Entry) -> QLabel:
     return pill(kind_word(entry.kind), "plain")
 
 
-def _button(action: QAction, *, go: bool) -> QPushButton:
-    keys = action.shortcuts()[-1].toString()
-    button = KeyButton(action.text(), keys, action.trigger)
-    button.setProperty("look", "go" if go else "")
-    button.setEnabled(action.isEnabled())
-    return button
+def _button(action: QAction, text: str = "") -> KeyButton:
+    return KeyButton(text or action.text(), action.shortcuts()[-1].toString(), action.trigger)
 
 
 class KeyButton(QPushButton):

@@ -12,7 +12,8 @@ from PySide6.QtGui import QFont, QFontMetricsF, QPainter
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from desktop.facts.model import Row
-from desktop.facts.wording import Chip, chips, flag_word, state_word, title, verdict
+from desktop.facts.readings import question
+from desktop.facts.wording import Chip, chips, flag_word, state_word, title, tr, verdict
 from desktop.theme.fonts import SEMIBOLD, SMALL, TEXT, TINY, font
 from desktop.theme.theme import colour
 from ehr.chart.entry import Assertion, Entry, ReviewState
@@ -33,7 +34,7 @@ class FactsDelegate(QStyledItemDelegate):
         if index.row() == self.card_row:
             return QSize(0, self.card_height)
         row = _row(index)
-        return QSize(0, _HEADING if row.entry is None else _CHECK if row.check else _ENTRY)
+        return QSize(0, _CHECK if row.check else _ENTRY if row.id else _HEADING)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _INDEX) -> None:
         """One row."""
@@ -43,7 +44,7 @@ class FactsDelegate(QStyledItemDelegate):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         place = QRectF(option.rect)
         row = _row(index)
-        if row.entry is None:
+        if not row.id:
             _paint_heading(painter, place, row)
         else:
             if option.state & QStyle.StateFlag.State_MouseOver:
@@ -52,7 +53,11 @@ class FactsDelegate(QStyledItemDelegate):
                 painter.fillRect(
                     QRectF(_MARGIN - 4, place.bottom() - 1, place.width() - 2 * _MARGIN + 8, 1), colour("line")
                 )
-            _paint_entry(painter, place.adjusted(_MARGIN, 0, -_MARGIN, 0), row.entry, check=row.check)
+            inner = place.adjusted(_MARGIN, 0, -_MARGIN, 0)
+            if row.entry is not None:
+                _paint_entry(painter, inner, row.entry, check=row.check)
+            elif row.words is not None:
+                _paint_words(painter, inner, question(row.words))
         painter.restore()
 
 
@@ -84,6 +89,15 @@ def _paint_entry(painter: QPainter, place: QRectF, entry: Entry, *, check: bool)
     painter.drawText(QRectF(left, place.top(), right - left, place.height()), _LINE, text)
     if after:
         paint_chip(painter, left + _width(text, face) + _GAP, place, after)
+
+
+def _paint_words(painter: QPainter, place: QRectF, text: str) -> None:
+    left = place.left() + paint_chip(painter, place.left(), place, Chip(tr("word"), "warn")) + _GAP
+    face, room = font(TEXT), place.right() - left
+    painter.setFont(face)
+    painter.setPen(colour("text"))
+    shown = QFontMetricsF(face).elidedText(text, Qt.TextElideMode.ElideRight, room)
+    painter.drawText(QRectF(left, place.top(), room, place.height()), _LINE, shown)
 
 
 def _marks(entry: Entry, *, check: bool) -> list[tuple[str, str]]:

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QAction, QResizeEvent
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QListView, QWidget
 
-from desktop.facts.card import EntryCard
+from desktop.facts.card import Card, CardActions, entry_card, words_card
 from desktop.facts.delegate import FactsDelegate
-from desktop.facts.model import FactsModel
+from desktop.facts.model import FactsModel, Row
+from desktop.facts.readings import repair_of
 from desktop.review.reading import Reading
 from ehr.chart.entry import Entry
+from ehr.chart.note import Repair
 
 _Index = QModelIndex | QPersistentModelIndex
 
@@ -23,17 +25,17 @@ _Index = QModelIndex | QPersistentModelIndex
 class FactsList(QListView):
     """Shows entries and names the one in focus."""
 
-    entry_focused = Signal(str)
+    focused = Signal(str)
 
-    def __init__(self, card_actions: list[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: CardActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("facts_list")
         self.setAccessibleName(self.tr("Facts found"))
         self.facts = FactsModel(self)
         self._delegate = FactsDelegate(self)
-        self._actions = card_actions
+        self._actions = actions
         self._reading: Reading | None = None
-        self._card: EntryCard | None = None
+        self._card: Card | None = None
         self._card_index = QPersistentModelIndex()
         self.setModel(self.facts)
         self.setItemDelegate(self._delegate)
@@ -43,12 +45,14 @@ class FactsList(QListView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setResizeMode(QListView.ResizeMode.Adjust)
 
-    def show_entries(self, entries: Sequence[Entry], reading: Reading | None, *, focus: str | None) -> None:
+    def show_entries(
+        self, entries: Sequence[Entry], words: Sequence[Repair], reading: Reading | None, *, focus: str | None
+    ) -> None:
         """Replace the rows and keep `focus` in focus, near the row where it was."""
         self._close_card()
         near = self.currentIndex().row()
         self._reading = reading
-        self.facts.show_entries(entries)
+        self.facts.show_entries(entries, words)
         row = self.facts.row_of(focus, near=max(0, near))
         self._focus(row)
 
@@ -57,14 +61,15 @@ class FactsList(QListView):
         """The row in focus, -1 where there is none."""
         return self.currentIndex().row()
 
-    def focused_entry(self) -> Entry | None:
-        """The entry in focus."""
+    @property
+    def focus(self) -> str:
+        """The name of the entry or the words in focus, empty where there are none."""
         row = self.focused_row
-        return self.facts.rows[row].entry if 0 <= row < len(self.facts.rows) else None
+        return self.facts.rows[row].id if 0 <= row < len(self.facts.rows) else ""
 
-    def focus_entry(self, entry_id: str) -> None:
-        """Move the focus to an entry."""
-        row = self.facts.row_of(entry_id, near=max(0, self.focused_row))
+    def focus_on(self, name: str) -> None:
+        """Move the focus to an entry or to words."""
+        row = self.facts.row_of(name, near=max(0, self.focused_row))
         if row is not None and row != self.focused_row:
             self._focus(row)
 
@@ -83,9 +88,8 @@ class FactsList(QListView):
     def currentChanged(self, current: _Index, previous: _Index) -> None:
         """Open the card where the focus went."""
         super().currentChanged(current, previous)
-        entry = self.focused_entry()
-        self._open_card(self.currentIndex() if entry is not None else QModelIndex())
-        self.entry_focused.emit(entry.id if entry is not None else "")
+        self._open_card(self.currentIndex())
+        self.focused.emit(self.focus)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The card's text breaks anew."""
@@ -102,15 +106,23 @@ class FactsList(QListView):
 
     def _open_card(self, index: QModelIndex) -> None:
         self._close_card()
-        entry = self.facts.rows[index.row()].entry if index.isValid() else None
-        if entry is None:
+        self._card = self._make_card(self.facts.rows[index.row()]) if index.isValid() else None
+        if self._card is None:
             return
-        quote = self._reading.quote(entry) if self._reading else ""
-        self._card = EntryCard(entry, quote, self._actions)
         self._card_index = QPersistentModelIndex(index)
         self._delegate.card_row = index.row()
         self.setIndexWidget(index, self._card)
         self._fit_card()
+
+    def _make_card(self, row: Row) -> Card | None:
+        reading = self._reading
+        if row.words is not None:
+            return words_card(row.words, reading.around(row.words) if reading is not None else "", self._actions)
+        if row.entry is not None:
+            quote = reading.quote(row.entry) if reading is not None else ""
+            repair = repair_of(reading.draft.note, row.entry) if reading is not None else None
+            return entry_card(row.entry, quote, repair, self._actions)
+        return None
 
     def _close_card(self) -> None:
         if self._card is None:

@@ -10,20 +10,37 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
+from desktop.facts.readings import question, word_id
 from desktop.facts.wording import GROUPS, spoken, tr
 from ehr.chart.entry import Entry, ReviewState
+from ehr.chart.note import Repair
 
 _Index = QModelIndex | QPersistentModelIndex
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A heading with a count, or an entry; `check` tells that the entry stands among those to look at first."""
+    """A heading with a count, an entry, or words that may have been misheard; `check` tells that it stands among those
+    to look at first.
+    """
 
     heading: str = ""
     count: int = 0
     entry: Entry | None = None
+    words: Repair | None = None
     check: bool = False
+
+    @property
+    def id(self) -> str:
+        """The name of what may come into focus; empty for a heading."""
+        if self.entry is not None:
+            return self.entry.id
+        return word_id(self.words) if self.words is not None else ""
+
+    @property
+    def waits(self) -> bool:
+        """Whether a person has yet to decide."""
+        return self.words is not None or (self.entry is not None and self.entry.state is ReviewState.PROPOSED)
 
 
 class FactsModel(QAbstractListModel):
@@ -35,9 +52,9 @@ class FactsModel(QAbstractListModel):
         super().__init__(parent)
         self._rows: list[Row] = []
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
+    def show_entries(self, entries: Sequence[Entry], words: Sequence[Repair] = ()) -> None:
         """Replace the rows, or only their contents where the rows are the same ones."""
-        rows = _rows(entries)
+        rows = _rows(entries, words)
         if [_identity(row) for row in rows] == [_identity(row) for row in self._rows]:
             self._rows = rows
             if rows:
@@ -52,16 +69,16 @@ class FactsModel(QAbstractListModel):
         """The rows as shown."""
         return self._rows
 
-    def row_of(self, entry_id: str | None, *, near: int = 0) -> int | None:
-        """The entry's row that is nearest to `near`."""
-        found = [at for at, row in enumerate(self._rows) if row.entry is not None and row.entry.id == entry_id]
+    def row_of(self, focus: str | None, *, near: int = 0) -> int | None:
+        """The row of what has this name that is nearest to `near`."""
+        found = [at for at, row in enumerate(self._rows) if row.id and row.id == focus]
         return min(found, key=lambda at: abs(at - near), default=None)
 
     def step(self, row: int, by: int) -> int | None:
-        """The next row that holds an entry, `by` being 1 or -1; None at the end."""
+        """The next row that can come into focus, `by` being 1 or -1; None at the end."""
         at = row + by
         while 0 <= at < len(self._rows):
-            if self._rows[at].entry is not None:
+            if self._rows[at].id:
                 return at
             at += by
         return None
@@ -72,11 +89,7 @@ class FactsModel(QAbstractListModel):
         for checks_only in (True, False):
             for at in order:
                 found = self._rows[at]
-                if (
-                    found.entry is not None
-                    and found.entry.state is ReviewState.PROPOSED
-                    and (found.check or not checks_only)
-                ):
+                if found.waits and (found.check or not checks_only):
                     return at
         return None
 
@@ -92,22 +105,25 @@ class FactsModel(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
+            if row.words is not None:
+                return question(row.words)
             return spoken(row.entry) if row.entry is not None else row.heading
         return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         """Headings cannot be chosen."""
-        if index.isValid() and self._rows[index.row()].entry is None:
+        if index.isValid() and not self._rows[index.row()].id:
             return Qt.ItemFlag.NoItemFlags
         return Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
 
 
 def _identity(row: Row) -> tuple[str, str, bool]:
-    return row.heading, row.entry.id if row.entry is not None else "", row.check
+    return row.heading, row.id, row.check
 
 
-def _rows(entries: Sequence[Entry]) -> list[Row]:
+def _rows(entries: Sequence[Entry], words: Sequence[Repair]) -> list[Row]:
     rows = [Row(entry=entry, check=True) for entry in entries if entry.flags and entry.state is ReviewState.PROPOSED]
+    rows += [Row(words=each, check=True) for each in words]
     for heading, kinds in GROUPS:
         members = sorted((entry for entry in entries if entry.kind in kinds), key=lambda entry: entry.evidence)
         if members:

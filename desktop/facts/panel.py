@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from desktop.facts.card import CardActions
 from desktop.facts.list_view import FactsList
+from desktop.facts.readings import open_words
 from desktop.review.reading import Reading
 from desktop.widgets import label
 from ehr.chart.entry import Entry, ReviewState
@@ -27,7 +28,7 @@ class FactsPanel(QWidget):
     edited = Signal(object)
     edit_ended = Signal()
 
-    def __init__(self, card_actions: list[QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, card_actions: CardActions, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("facts")
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
@@ -58,9 +59,10 @@ class FactsPanel(QWidget):
         """Replace the facts."""
         if reading is None or self._form is not None:
             self._end_edit(quiet=True)
-        self.list.show_entries(entries, reading, focus=focus)
-        self._stack.setCurrentWidget(self.list if entries else self._empty)
-        checks = sum(1 for entry in entries if entry.flags and entry.state is ReviewState.PROPOSED)
+        words = open_words(reading.draft.note, entries) if reading is not None else ()
+        self.list.show_entries(entries, words, reading, focus=focus)
+        self._stack.setCurrentWidget(self.list if entries or words else self._empty)
+        checks = len(words) + sum(1 for entry in entries if entry.flags and entry.state is ReviewState.PROPOSED)
         proposed = sum(1 for entry in entries if entry.state is ReviewState.PROPOSED)
         self._title.setText(self.tr("Check these first") if checks else self.tr("Facts"))
         self._left.setText(self._what_is_left(checks, proposed, len(entries)))

@@ -13,12 +13,14 @@ from PySide6.QtCore import QEvent, QPoint, Qt, Signal, SignalInstance
 from PySide6.QtGui import QMouseEvent, QResizeEvent, QTextBlockFormat, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QTextEdit, QWidget
 
+from desktop.facts.readings import sentence
 from desktop.review.reading import Paragraph, Reading
 from desktop.tasks import Slices
 from desktop.theme.fonts import NOTE, SEMIBOLD, SMALL, font
 from desktop.theme.theme import colour
 from ehr.chart.entry import Entry, ReviewState
-from ehr.chart.note import Change, Note, Span
+from ehr.chart.note import Change, Note, Repair, Span
+from ehr.chart.revision import TYPED
 
 _MEASURE = 74
 """Longest line, in characters of average width."""
@@ -106,7 +108,7 @@ class NoteView(QTextEdit):
 
     def _build(self, reading: Reading) -> Iterator[None]:
         cursor = QTextCursor(self.document())
-        changes = sorted(reading.marked_changes, key=lambda change: change.written)
+        marks = sorted(_marks(reading), key=lambda mark: mark[0])
         for paragraph in reading.paragraphs:
             if self._shown:
                 cursor.insertBlock()
@@ -116,7 +118,7 @@ class NoteView(QTextEdit):
             if paragraph.heading:
                 cursor.insertText(_flat(paragraph.text), _heading_format())
             else:
-                _insert_body(cursor, paragraph, changes, reading.draft.note)
+                _insert_body(cursor, paragraph, marks)
             yield
         self._paint_marks()
 
@@ -169,14 +171,24 @@ class NoteView(QTextEdit):
             self.ensureCursorVisible()
 
 
-def _insert_body(cursor: QTextCursor, paragraph: Paragraph, changes: Sequence[Change], note: Note) -> None:
+def _marks(reading: Reading) -> Iterator[tuple[Span, QTextCharFormat]]:
+    """The words of the note with a history, and their look."""
+    note = reading.draft.note
+    for change in reading.marked_changes:
+        yield change.written, _rule_format(change, note)
+    for repair in note.repairs:
+        if not (repair.applied or repair.settled):
+            yield note.to_written(repair.said), _doubt_format(repair)
+
+
+def _insert_body(cursor: QTextCursor, paragraph: Paragraph, marks: Sequence[tuple[Span, QTextCharFormat]]) -> None:
     text, at, base = _flat(paragraph.text), 0, paragraph.written.start
-    for change in changes:
-        if not paragraph.written.contains(change.written) or change.written.start - base < at:
+    for span, look in marks:
+        if not paragraph.written.contains(span) or span.start - base < at:
             continue
-        cursor.insertText(text[at : change.written.start - base], _body_format())
-        at = change.written.end - base
-        cursor.insertText(text[change.written.start - base : at], _rule_format(change, note))
+        cursor.insertText(text[at : span.start - base], _body_format())
+        at = span.end - base
+        cursor.insertText(text[span.start - base : at], look)
     cursor.insertText(text[at:], _body_format())
 
 
@@ -214,9 +226,24 @@ def _rule_format(change: Change, note: Note) -> QTextCharFormat:
     made = _body_format()
     made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DotLine)
     made.setUnderlineColor(colour("faint"))
-    said = change.said.of(note.said).strip()
-    made.setToolTip(f"“{said}” · {rule_title(change.rule)}" if said else rule_title(change.rule))
+    if change.rule == TYPED:
+        made.setBackground(colour("info_soft"))
+    repair = next((each for each in note.repairs if each.applied and each.said.overlaps(change.said)), None)
+    made.setToolTip(_tip(change, note) if repair is None else f"{sentence(repair)} · {rule_title(change.rule)}")
     return made
+
+
+def _doubt_format(repair: Repair) -> QTextCharFormat:
+    made = _body_format()
+    made.setUnderlineStyle(QTextCharFormat.UnderlineStyle.DashUnderline)
+    made.setUnderlineColor(colour("warn"))
+    made.setToolTip(sentence(repair))
+    return made
+
+
+def _tip(change: Change, note: Note) -> str:
+    said = change.said.of(note.said).strip()
+    return f"“{said}” · {rule_title(change.rule)}" if said else rule_title(change.rule)
 
 
 def _ground(name: str) -> QTextCharFormat:

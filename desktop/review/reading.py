@@ -13,10 +13,13 @@ from functools import cached_property
 
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry
-from ehr.chart.note import Change, Note, Span
+from ehr.chart.note import Change, Note, Repair, Span
 from transcriber.transcript import TimeSpan, Transcript, Word, word_offsets
 
 NOWHERE = Span(0, 0)
+_AROUND = 30
+"""Characters shown on either side of words that may have been misheard."""
+
 _LEADING = " \t,;:."
 """What a heading that was taken out of a sentence may leave before the text."""
 
@@ -79,6 +82,13 @@ class Reading:
     def quote(self, entry: Entry) -> str:
         """The words as said behind an entry."""
         return self.draft.note.to_said(entry.evidence).of(self.draft.note.said).strip()
+
+    def around(self, repair: Repair) -> str:
+        """What was said about the words of a repair, whole words."""
+        said, at = self.draft.note.said, repair.said
+        start = said.rfind(" ", 0, max(0, at.start - _AROUND)) + 1 if at.start > _AROUND else 0
+        end = said.find(" ", at.end + _AROUND)
+        return said[start : end if end >= 0 else len(said)].strip()
 
     def time_of(self, written: Span) -> TimeSpan | None:
         """When the words behind a span of the note were said; None for a span without sound."""
