@@ -118,7 +118,7 @@ def clinical_terms() -> dict[str, Term]:
 @cache
 def english() -> dict[str, tuple[float, str]]:
     """Ordinary words: how common (zipf) and how pronounced (ARPAbet)."""
-    return {word: (float(common), phones) for word, common, phones in _table("english")}
+    return {word: (float(common), phones) for word, common, phones in resources.table("soundalike/english")}
 
 
 def pronounce(words: Sequence[str]) -> bytes:
@@ -155,16 +155,10 @@ def _ways() -> dict[Term, list[bytes]]:
 
 
 def _read_rows() -> Iterator[tuple[Term, bytes]]:
-    for text, kind, filed, common, spoken in _table("lexicon"):
+    for text, kind, filed, common, spoken in resources.table("soundalike/lexicon"):
         term = Term(text, kind, filed, float(common))
         for phones in spoken.split("|"):
             yield term, parsed(phones)
-
-
-def _table(name: str) -> Iterator[list[str]]:
-    for line in resources.path(f"soundalike/{name}.tsv").read_text(encoding="utf-8").splitlines():
-        if not line.startswith("#"):
-            yield line.split("\t")
 
 
 def _words(text: str) -> list[str]:

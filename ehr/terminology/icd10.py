@@ -67,11 +67,9 @@ def title_key(term: str) -> int:
 def synonyms() -> tuple[Synonym, ...]:
     """The curated table in its own order."""
     rows = []
-    for line in resources.path("terminology/icd10_synonyms.tsv").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            code, names, *sided = line.split("\t")
-            sides = {side: target for side, target in zip(SIDES, sided, strict=False) if target}
-            rows.append(Synonym(code, tuple(names.split("|")), sides))
+    for code, names, *sided in resources.table("terminology/icd10_synonyms"):
+        sides = {side: target for side, target in zip(SIDES, sided, strict=False) if target}
+        rows.append(Synonym(code, tuple(names.split("|")), sides))
     return tuple(rows)
 
 
@@ -103,9 +101,7 @@ def _synonym_index() -> Mapping[str, Synonym]:
 @cache
 def _heads() -> Mapping[str, str]:
     """Codes of findings that ICD-10-CM does not tell apart by place, by the stem of their last word."""
-    lines = resources.path("terminology/icd10_heads.tsv").read_text("utf-8").splitlines()
-    pairs = [line.split("\t") for line in lines if line and not line.startswith("#")]
-    return {plain_stems(head)[-1]: code for head, code in pairs}
+    return {plain_stems(head)[-1]: code for head, code in resources.table("terminology/icd10_heads")}
 
 
 def _plain_key(name: str) -> str:

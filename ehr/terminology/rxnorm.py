@@ -43,9 +43,4 @@ def search(words: str, *, limit: int) -> list[Match]:
 @cache
 def _ingredients() -> Mapping[str, str]:
     """Every name of the medication lexicon with its ingredient."""
-    pairs: dict[str, str] = {}
-    for line in resources.path("extract/medications.tsv").read_text("utf-8").splitlines():
-        if line and not line.startswith("#"):
-            name, ingredient, *_ = line.split("\t")
-            pairs[name] = ingredient
-    return pairs
+    return {name: ingredient for name, ingredient, *_ in resources.table("extract/medications")}

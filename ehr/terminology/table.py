@@ -28,10 +28,8 @@ class Table:
     def rows(self) -> tuple[tuple[Code, tuple[str, ...]], ...]:
         """Each code with its names, the display first."""
         found = []
-        for line in resources.path(f"terminology/{self.name}.tsv").read_text("utf-8").splitlines():
-            if line and not line.startswith("#"):
-                code, display, names, _ = line.split("\t")
-                found.append((Code(self.system, code, display), (display, *(names.split("|") if names else ()))))
+        for code, display, names, _ in resources.table(f"terminology/{self.name}"):
+            found.append((Code(self.system, code, display), (display, *(names.split("|") if names else ()))))
         return tuple(found)
 
     def code_for(self, name: str) -> Code | None:

@@ -34,12 +34,12 @@ Rewrites = Mapping[str, tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]]
 
 def stems(text: str) -> tuple[str, ...]:
     """The canonical stems of `text` in order, fillers dropped."""
-    return _rewritten(_stems(text), _rewrites("terminology/words.tsv"))
+    return _rewritten(_stems(text), _rewrites("terminology/words"))
 
 
 def wider(parts: tuple[str, ...]) -> tuple[str, ...]:
     """`parts` with each body part replaced by the region that ICD-10-CM would name."""
-    return _rewritten(list(parts), _rewrites("terminology/regions.tsv"))
+    return _rewritten(list(parts), _rewrites("terminology/regions"))
 
 
 def plain_stems(text: str) -> tuple[str, ...]:
@@ -64,10 +64,7 @@ def side_of(text: str) -> tuple[str, str | None]:
 @cache
 def _rewrites(resource: str) -> Rewrites:
     by_first: dict[str, list[tuple[tuple[str, ...], tuple[str, ...]]]] = {}
-    for line in resources.path(resource).read_text("utf-8").splitlines():
-        if not line or line.startswith("#"):
-            continue
-        said, canonical = line.split("\t")
+    for said, canonical in resources.table(resource):
         target = tuple(_stems(canonical))
         for variant in said.split("|"):
             found = tuple(_stems(variant))
