@@ -16,7 +16,7 @@ from ehr.pipeline import draft_text
 
 NOTES = Path(__file__).parent / "data" / "fresh_notes.jsonl"
 SCORER = Path(__file__).parents[2].parent / "shared" / "eval" / "score_entries.py"
-FLOORS = {"right F1": 0.92, "found F1": 0.94, "fields": 0.93}
+FLOORS = {"right F1": 0.93, "found F1": 0.945, "fields": 0.945}
 
 
 def test_gold_is_consistent() -> None:
