@@ -110,6 +110,8 @@ class Actions:
         encounter = self._session.encounter
         if self._window.facts.form is not None:
             self._window.facts.form.cancelled.emit()
+        elif self._window.note.editor.active:
+            self._leave_note()
         elif self._window.rail.search.text():
             self._window.rail.search.clear()
             self._window.facts.list.setFocus()
@@ -129,6 +131,19 @@ class Actions:
     def can_review(self) -> bool:
         """Whether an entry is in focus and not being edited."""
         return self._session.focused is not None and not self._window.facts.editing
+
+    def can_edit_note(self) -> bool:
+        """Whether the page has a note and no form is open."""
+        return self._session.reading is not None and not self._window.facts.editing
+
+    def edit_note(self) -> None:
+        """Let the note be typed in, from the words in focus on; again, and the page is back."""
+        session, panel = self._session, self._window.note
+        if panel.editor.active:
+            self._leave_note()
+        elif session.reading is not None and session.encounter is not None:
+            at = session.place.start if session.place is not None else 0
+            panel.edit(session.encounter.id, session.reading.draft.note.written, at)
 
     def can_hear(self) -> bool:
         """Whether an entry or words are in focus and no form is open."""
@@ -246,6 +261,10 @@ class Actions:
     def quit(self) -> None:
         """Close the window."""
         self._window.close()
+
+    def _leave_note(self) -> None:
+        self._window.note.editor.leave()
+        self._window.facts.list.setFocus()
 
     def _begin(self, patient: Patient) -> None:
         if patient != self._session.patient or self._session.encounter is not None:

@@ -162,6 +162,14 @@ COMMANDS: tuple[Command, ...] = (
         Scope.REVIEW,
     ),
     Command(
+        "note.edit",
+        QT_TRANSLATE_NOOP("commands", "Edit the note"),
+        ("F2", "Ctrl+E"),
+        _REVIEW,
+        Actions.edit_note,
+        Actions.can_edit_note,
+    ),
+    Command(
         "entry.undo",
         QT_TRANSLATE_NOOP("commands", "Undo the last decision"),
         ("Ctrl+Z",),

@@ -78,6 +78,7 @@ class Presenter(QObject):
         window.transcript.gap_chosen.connect(self._on_gap)
         window.note.note.position_clicked.connect(self._on_note_clicked)
         window.note.note.position_double_clicked.connect(self._on_note_double_clicked)
+        window.note.editor.paused.connect(self._session.rewrite)
         window.note.change_chosen.connect(self._on_change)
         window.bar.waveform.sought.connect(player.seek)
 
@@ -105,6 +106,7 @@ class Presenter(QObject):
     @Slot()
     def _on_encounter(self) -> None:
         reading = self._session.reading
+        self._window.note.editor.leave()
         self._window.note.show_reading(reading)
         self._window.transcript.show_reading(None)
         self._window.transcript.setVisible(reading is not None and bool(reading.words))

@@ -26,6 +26,7 @@ from ehr.chart.encounter import Draft, Encounter, EncounterSummary
 from ehr.chart.entry import Entry, ReviewState
 from ehr.chart.note import Repair, Span
 from ehr.chart.patient import Patient
+from ehr.chart.revision import revise
 from ehr.choosing import choose
 
 if TYPE_CHECKING:
@@ -164,6 +165,13 @@ class Session(QObject):
         """Take a reading of the words in focus: 0 what was heard, 1 the likeliest, and so on."""
         self._in_turn(lambda: self._choose(number))
 
+    def rewrite(self, encounter_id: str, written: str) -> None:
+        """Put a person's wording in the place of a dictation's note."""
+        if self.encounter is None or self.encounter.id != encounter_id:
+            self.ask(lambda store: store.edit_note(encounter_id, written), lambda _: self.refresh())
+        else:
+            self._in_turn(lambda: self._revise(lambda draft: revise(draft, written), _nothing))
+
     def undo(self) -> None:
         """Take the last decision on this page back."""
         self._in_turn(self._take_back)
@@ -216,6 +224,7 @@ class Session(QObject):
 
     def close(self) -> None:
         """End the lanes; what was decided is kept first."""
+        self._do_the_rest()
         self._measuring.close()
         self.desk.close()
         self.chart.close()
@@ -238,16 +247,16 @@ class Session(QObject):
 
     def _revise(self, change: Callable[[Draft], Draft], then: Callable[[], None], *, undoable: bool = True) -> None:
         """Change the note and its entries in the store, show what came of it, and go on."""
-        if self.reading is None:
+        if self.reading is None or self.encounter is None:
             return
         before = _Before(replace(self.reading.draft, entries=self.entries), self.focus)
-        encounter_id, self._revising = self._wanted, True
+        encounter_id, self._revising = self.encounter.id, True
+        if undoable:
+            self._undo.append(before)
 
         def take(found: tuple[Draft, Reading]) -> None:
-            if encounter_id != self._wanted:
+            if self.encounter is None or encounter_id != self.encounter.id:
                 return
-            if undoable:
-                self._undo.append(before)
             draft, self.reading = found
             self.entries = draft.entries
             self.note_changed.emit()
@@ -257,8 +266,10 @@ class Session(QObject):
             self._go_on()
 
         def failed(error: BaseException) -> None:
-            self.failed.emit(error, None)
-            self.open(encounter_id, focus=before.focus)
+            self.failed.emit(error, lambda: self._revise(change, then, undoable=undoable))
+            if undoable and before in self._undo:
+                self._undo.remove(before)
+            self._go_on()
 
         self.ask(lambda store: _revised(store, encounter_id, change), take, failed)
 
@@ -266,6 +277,11 @@ class Session(QObject):
         """Do what was asked for while the note was being changed."""
         self._revising = False
         while self._next and not self._revising:
+            self._next.pop(0)()
+
+    def _do_the_rest(self) -> None:
+        """Ask the store for all that waits its turn: the page it was meant for goes away."""
+        while self._next:
             self._next.pop(0)()
 
     def _put(self, entry: Entry) -> None:
@@ -283,9 +299,10 @@ class Session(QObject):
         self.ask(work, lambda _: self.refresh(), failed)
 
     def _show(self, encounter: Encounter | None, reading: Reading | None) -> None:
+        self._do_the_rest()
         self._wanted = encounter.id if encounter is not None else ""
         self.encounter, self.reading, self._undo, self.focus = encounter, reading, [], None
-        self._revising, self._next = False, []
+        self._revising = False
         self.entries = encounter.draft.entries if encounter is not None and encounter.draft is not None else ()
         if encounter is not None:
             self.patient = encounter.patient
@@ -329,6 +346,10 @@ class Session(QObject):
         self.refresh()
         if self.encounter is not None and self.encounter.draft is None:
             self.open(self.encounter.id)
+
+
+def _nothing() -> None:
+    """What follows a change after which the page stays where it is."""
 
 
 def _first(entries: tuple[Entry, ...]) -> str | None:

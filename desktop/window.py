@@ -141,6 +141,7 @@ class MainWindow(QMainWindow):
         self._settings.remember_layout("columns", self.columns.saveState())
         self._settings.remember(SPEED, str(self.player.speed))
         self._settings.save()
+        self.note.editor.leave()
         self.hide()
         self.rail.stop()
         self.player.close()

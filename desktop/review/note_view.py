@@ -1,7 +1,6 @@
 """The note as one page: headings, 15 px text, rule-made changes dotted, the evidence in focus underlined.
 
-Owns how the note is shown and where a click in it lands. Read-only: entries are edited beside it, and the text keeps
-its way back to the sound.
+Owns how the note is shown and where a click in it lands. Read-only: `note_editor` is where it is typed in.
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ from ehr.chart.entry import Entry, ReviewState
 from ehr.chart.note import Change, Note, Repair, Span
 from ehr.chart.revision import TYPED
 
-_MEASURE = 74
+MEASURE = 74
 """Longest line, in characters of average width."""
 
 
@@ -85,10 +84,12 @@ class NoteView(QTextEdit):
             self._paint_marks()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Keep lines short enough to read."""
-        longest = int(self.fontMetrics().averageCharWidth() * _MEASURE)
+        """Keep lines short enough to read, and the words in focus in sight."""
+        longest = int(self.fontMetrics().averageCharWidth() * MEASURE)
         self.setLineWrapColumnOrWidth(min(longest, self.viewport().width()))
         super().resizeEvent(event)
+        if self._focus is not None and not self.textCursor().hasSelection():
+            self._reveal(self._focus)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click that selects nothing points at a word."""

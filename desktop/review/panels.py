@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidge
 from desktop.formats import clock
 from desktop.review.changes_view import ChangesView
 from desktop.review.hero import Hero
+from desktop.review.note_editor import NoteEditor
 from desktop.review.note_view import NoteView
 from desktop.review.reading import Reading
 from desktop.review.transcript_view import TranscriptView
@@ -32,6 +33,8 @@ class NotePanel(QWidget):
         self.note = NoteView()
         self.changes = ChangesView()
         self.hero = Hero()
+        self.editor = NoteEditor()
+        self.editor.left.connect(self._on_left)
         self.changes.change_chosen.connect(self._on_change_chosen)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(self.tr("Views of the note"))
@@ -42,6 +45,7 @@ class NotePanel(QWidget):
         self._pages = QStackedWidget()
         self._pages.addWidget(self.note)
         self._pages.addWidget(self.changes)
+        self._pages.addWidget(_with_hint(self.editor, self.tr("Kept whenever you pause. Esc goes back to the page.")))
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         line = QWidget()
         line.setFixedHeight(1)
@@ -67,6 +71,15 @@ class NotePanel(QWidget):
         self.note.show_reading(reading)
         self.changes.show_reading(reading)
         self._stack.setCurrentIndex(0 if reading is None else 1)
+
+    def edit(self, encounter_id: str, written: str, at: int) -> None:
+        """Let a dictation's note be typed in, with the cursor at a character of it."""
+        self.tabs.setCurrentIndex(0)
+        self._pages.setCurrentIndex(self._pages.count() - 1)
+        self.editor.begin(encounter_id, written, at)
+
+    def _on_left(self) -> None:
+        self._pages.setCurrentIndex(self.tabs.currentIndex())
 
     def _on_change_chosen(self, change: Change) -> None:
         self.change_chosen.emit(change)
@@ -123,6 +136,16 @@ class TranscriptPanel(QWidget):
 
     def _on_gaps(self) -> None:
         self.gap_chosen.emit(self._first_gap)
+
+
+def _with_hint(editor: NoteEditor, text: str) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(8)
+    column.addWidget(label(text, "muted"))
+    column.addWidget(editor, 1)
+    return page
 
 
 def middle(note: NotePanel, transcript: TranscriptPanel) -> QSplitter:
