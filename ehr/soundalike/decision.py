@@ -108,16 +108,18 @@ class Model:
     listed: float
     maybe: float
 
-    def bar(self, candidate: Candidate) -> float:
+    def bar(self, candidate: Candidate, sound: Sound | None) -> float:
         """The probability from which a candidate's repair is made.
 
-        Ordinary words are most often themselves, and a rare one with nothing clinical around it is a name.
+        Ordinary words are most often themselves, the more so where the sound prefers them or nothing but a word of
+        longer terms stands against them; a rare one with nothing clinical around it is a name.
         """
         if candidate.listed:
             return self.listed
         ordinary = candidate.zipf >= ORDINARY and not candidate.dose
         lone = not (candidate.beside or candidate.dose)
-        if ordinary and candidate.term.kind == "word":
+        preferred = sound is not None and sound.difference > 0
+        if ordinary and (candidate.term.kind == "word" or not preferred):
             return _BEYOND_DOUBT
         return self.careful if ordinary or lone else self.sure
 

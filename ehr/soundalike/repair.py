@@ -95,33 +95,43 @@ def _promising(words: Sequence[Word], site: Site) -> Site:
     return replace(site, candidates=tuple(kept))
 
 
-def _choices(words: Sequence[Word], site: Site, sounds: list[Sound] | None) -> list[_Choice]:
-    """The likeliest candidates of a site that do not overlap, as far as they are worth showing."""
+@dataclass(frozen=True, slots=True)
+class _Weighed:
+    """A candidate with its probability and the one from which it would be made."""
+
+    candidate: Candidate
+    probability: float
+    bar: float
+
+
+def _weighed(words: Sequence[Word], site: Site, sounds: list[Sound] | None) -> list[_Weighed]:
+    """The candidates that the sound does not rule out, likeliest first."""
     decision = model(with_sound=sounds is not None)
     sentence = sentence_probability(words, site)
     heard: Sequence[Sound | None] = sounds if sounds is not None else [None] * len(site.candidates)
-    ranked = sorted(
-        (
-            (decision.probability(features(each, site, sentence, sound)), each)
-            for each, sound in zip(site.candidates, heard, strict=True)
-            if sound is None or not sound.speaks_against(each)
-        ),
-        key=lambda scored: -scored[0],
+    weighed = (
+        _Weighed(each, decision.probability(features(each, site, sentence, sound)), decision.bar(each, sound))
+        for each, sound in zip(site.candidates, heard, strict=True)
+        if sound is None or not sound.speaks_against(each)
     )
+    return sorted(weighed, key=lambda one: -one.probability)
+
+
+def _choices(words: Sequence[Word], site: Site, sounds: list[Sound] | None) -> list[_Choice]:
+    """The likeliest candidates of a site that do not overlap, as far as they are worth showing."""
+    clear = sentence_probability(words, site) >= _POORLY_HEARD
+    least = model(with_sound=sounds is not None).maybe
+    weighed = _weighed(words, site, sounds)
     chosen: list[_Choice] = []
-    for probability, each in ranked:
-        if probability < decision.maybe or any(_overlap(each, other.candidate) for other in chosen):
+    for one in weighed:
+        each = one.candidate
+        if one.probability < least or any(_overlap(each, other.candidate) for other in chosen):
             continue
-        others = [(p, other) for p, other in ranked if other.term != each.term and _overlap(each, other)]
-        applied = probability >= decision.bar(each) and sentence >= _POORLY_HEARD and not each.holds_medicine
-        chosen.append(
-            _Choice(
-                each,
-                probability,
-                tuple(dict.fromkeys(o.term.text for p, o in others if p >= _WORTH_NAMING))[:_ALTERNATIVES],
-                applied and not any(_rival(each, other) and p >= _RIVAL * probability for p, other in others),
-            )
-        )
+        others = [o for o in weighed if o.candidate.term != each.term and _overlap(each, o.candidate)]
+        named = (o.candidate.term.text for o in others if o.probability >= _WORTH_NAMING)
+        rival = any(_rival(each, o.candidate) and o.probability >= _RIVAL * one.probability for o in others)
+        applied = one.probability >= one.bar and clear and not each.holds_medicine and not rival
+        chosen.append(_Choice(each, one.probability, tuple(dict.fromkeys(named))[:_ALTERNATIVES], applied))
     return sorted(chosen, key=lambda choice: choice.candidate.first)
 
 
