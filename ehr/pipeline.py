@@ -29,29 +29,7 @@ NO_SPEECH = Flag("no-speech", "A word that this entry rests on lies where no spe
 DOUBTFUL = 0.5
 """Probability below which a word is doubtful."""
 
-_FUNCTION_WORDS = frozenset(
-    [
-        "the",
-        "a",
-        "an",
-        "and",
-        "of",
-        "in",
-        "on",
-        "is",
-        "was",
-        "has",
-        "had",
-        "he",
-        "she",
-        "his",
-        "her",
-        "with",
-        "for",
-        "to",
-        "it",
-    ]
-)
+_FUNCTION_WORDS = frozenset("the a an and of in on is was has had he she his her with for to it".split())
 
 
 def draft(
@@ -74,7 +52,7 @@ def draft(
     repaired = repairs(
         transcript.words, scorer=scorer, medications=medications, names=named, language=transcript.language
     )
-    text = draft_text(transcript.text, on=on, repaired=repaired)
+    text = draft_text(transcript.text, on=on, repaired=repaired, language=transcript.language or "en")
     entries = (entry for entry in text.entries if not named or not _is_name(entry, text.note, named))
     heard = Draft(text.note, (), transcript)
     unsure = doubts(transcript.words, scorer=scorer, language=transcript.language)
@@ -93,13 +71,16 @@ def questions(
     return tuple(sorted((*asked, *doubt_questions(words, language=language)), key=lambda each: each.span.start))
 
 
-def draft_text(said: str, *, on: date, repaired: Sequence[Repair] = ()) -> Draft:
-    """The note and the proposed entries of words that were never heard: typed, or from another recognizer."""
+def draft_text(said: str, *, on: date, repaired: Sequence[Repair] = (), language: str = "en") -> Draft:
+    """The note and the proposed entries of words that were never heard: typed, or from another recognizer.
+
+    The rules are for English: a dictation in another `language` (ISO 639-1) becomes a note without entries.
+    """
     from ehr.dictation import write  # noqa: PLC0415
     from ehr.extract.extractor import load  # noqa: PLC0415
 
-    note = write(said, repairs=repaired)
-    return Draft(note, load().extract(note, on=on))
+    note = write(said, repairs=repaired, language=language)
+    return Draft(note, load().extract(note, on=on) if language.lower().startswith("en") else ())
 
 
 def _name_words(patient: Patient | None) -> frozenset[str]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from corpora import Tagged
 
 import resources
+from ehr.extract import resources as tables
 from ehr.terminology import icd10
 
 HERE = Path(__file__).parent
@@ -25,16 +26,23 @@ TIMES = ("two weeks", "three months", "a year", "6 weeks", "last Tuesday", "seve
 NO_CONDITION = ("F1", "T", "V", "W", "X", "Y")
 """Codes of habits, poisonings and accidents: not filed as conditions of the patient."""
 
-NO_HEADS = frozenset(("illness", "movements", "transfusion", "transfusions", "trauma"))
-"""Words that end a title or an event, but no condition."""
+NO_HEADS = frozenset(
+    """accident accidents asleep balance beats blade blues bodies bones breasts breath breathe chemicals click
+    column concentrate consciousness coordination correspondence creativity desire discrimination dreams
+    elsewhere energy globe hands herself hunger hungry hurts illness labor locks metals movements nails passage
+    patches penis rotation sensation shake smell spell stream stuck taste teeth tetanus things touch traits
+    transfusion transfusions trauma vision voice voices weather worries worry""".split()
+)
+"""Words that end a title, an event or a phrase about everyday things, but no condition by themselves."""
 
 
 def no_heads() -> frozenset[str]:
-    """Last words of names that are coded, but are no conditions: "smoker", "overdose"."""
+    """Last words of names that are coded, but are no conditions: "smoker", "overdose", "elbow"."""
     ends: dict[bool, set[str]] = {True: set(), False: set()}
     for row in icd10.synonyms():
         ends[row.code.startswith(NO_CONDITION)] |= {name.split()[-1] for name in row.names if row.code[0] != "Z"}
-    return frozenset(ends[True] - ends[False]) | NO_HEADS
+    places = {row[0] for row in tables.table("body")}
+    return frozenset(ends[True] - ends[False]) | NO_HEADS | places
 
 
 def held_out(name: str) -> bool:

@@ -60,3 +60,10 @@ def test_importing_the_pipeline_loads_no_spacy() -> None:
     """The window imports the pipeline and must open fast."""
     code = "import sys, ehr.pipeline; sys.exit('spacy' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_another_language_becomes_a_note_without_entries() -> None:
+    """English rules read no facts into a Spanish dictation."""
+    said = "El paciente no tiene dolor. Toma metformin 500 mg."
+    found = draft_text(said, on=date(2026, 11, 24), language="es")
+    assert (found.note.written, found.entries) == (said, ())
