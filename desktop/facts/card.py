@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Qt
@@ -53,21 +53,22 @@ class Card(QWidget):
         self._rows.setContentsMargins(0, 5, 0, 0)
         self._rows.setSpacing(_SPACING)
 
-    def add_readings(self, repair: Repair, actions: Sequence[QAction]) -> None:
-        """Offer the readings of misheard words, each with its number."""
+    def add_readings(self, repair: Repair, actions: Sequence[QAction], *, beside: Sequence[QAction] = ()) -> None:
+        """Offer the readings of misheard words, each with its number, and what else stands in their row."""
         self._inside.addWidget(label(sentence(repair), "muted", wrap=True))
         flow = Flow(_SPACING)
         flow.setContentsMargins(0, 4, 0, 0)
+        for action in beside:
+            flow.addWidget(KeyButton(action))
         for number, text in choices(repair):
-            flow.addWidget(_button(actions[number], text))
+            flow.addWidget(KeyButton(actions[number], text))
         self._inside.addLayout(flow)
 
-    def add_actions(self, actions: Sequence[QAction], *, go: bool) -> None:
-        """Offer what can be done; `go` makes the first button stand out."""
+    def add_actions(self, actions: Sequence[QAction]) -> None:
+        """Offer what can be done; the first stands out."""
         for number, action in enumerate(actions):
-            button = _button(action)
-            button.setProperty("look", "go" if go and number == 0 else "")
-            button.setEnabled(action.isEnabled())
+            button = KeyButton(action)
+            button.setProperty("look", "go" if number == 0 else "")
             self._buttons.append(button)
         self._inside.addLayout(self._rows)
 
@@ -95,15 +96,14 @@ def entry_card(entry: Entry, quote: str, repair: Repair | None, actions: CardAct
     card = Card(_head(title(entry), _pill(entry)), [said, *(label(flag.reason, "muted", wrap=True) for flag in flags)])
     if repair is not None:
         card.add_readings(repair, actions.readings)
-    card.add_actions(actions.fact, go=True)
+    card.add_actions(actions.fact)
     return card
 
 
 def words_card(repair: Repair, quote: str, actions: CardActions) -> Card:
     """The card of words without a fact that may have been misheard, in their surroundings."""
-    card = Card(_head(question(repair), pill(tr("word"), "warn")), [label(f"“… {quote} …”", "quote", wrap=True)])
-    card.add_readings(repair, actions.readings)
-    card.add_actions(actions.words, go=False)
+    card = Card(_head(question(repair), pill(tr("word"), "warn")), [label(f"“{quote}”", "quote", wrap=True)])
+    card.add_readings(repair, actions.readings, beside=actions.words)
     return card
 
 
@@ -125,19 +125,17 @@ def _pill(entry: Entry) -> QLabel:
     return pill(kind_word(entry.kind), "plain")
 
 
-def _button(action: QAction, text: str = "") -> KeyButton:
-    return KeyButton(text or action.text(), action.shortcuts()[-1].toString(), action.trigger)
-
-
 class KeyButton(QPushButton):
-    """A button that shows its key beside its word."""
+    """A button that does an action and shows its key beside its word; it can be pressed when the action can be done."""
 
-    def __init__(self, text: str, keys: str, pressed: Callable[[], object], parent: QWidget | None = None) -> None:
+    def __init__(self, action: QAction, text: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setText(f"{text}  {keys}" if keys else text)
-        self.setAccessibleName(text)
+        self.setText(f"{text or action.text()}  {action.shortcuts()[-1].toString()}")
+        self.setAccessibleName(text or action.text())
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
-        self.clicked.connect(lambda _=False: pressed())  # Qt passes `checked`
+        self.setEnabled(action.isEnabled())
+        action.enabledChanged.connect(self.setEnabled)
+        self.clicked.connect(action.trigger)
 
 
 def _short(quote: str) -> str:

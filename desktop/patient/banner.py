@@ -63,6 +63,9 @@ class Banner(QWidget):
         self._person.setAccessibleName(f"{self._name.text()}, {self._details.text()}")
         layout = self._person.layout()
         if layout is not None:
+            for text in (self._name, self._details):
+                text.ensurePolished()  # before the window is shown the labels measure in another font
+            layout.invalidate()
             self._person.setMinimumWidth(layout.sizeHint().width())
 
     def show_entries(self, entries: Sequence[Entry]) -> None:

@@ -84,11 +84,12 @@ class Reading:
         return self.draft.note.to_said(entry.evidence).of(self.draft.note.said).strip()
 
     def around(self, repair: Repair) -> str:
-        """What was said about the words of a repair, whole words."""
+        """What was said before and after the words of a repair, with them."""
         said, at = self.draft.note.said, repair.said
-        start = said.rfind(" ", 0, max(0, at.start - _AROUND)) + 1 if at.start > _AROUND else 0
+        start = said.rfind(" ", 0, at.start - _AROUND) + 1 if at.start > _AROUND else 0
         end = said.find(" ", at.end + _AROUND)
-        return said[start : end if end >= 0 else len(said)].strip()
+        before, after = "… " if start else "", " …" if end >= 0 else ""
+        return f"{before}{said[start : end if end >= 0 else len(said)].strip()}{after}"
 
     def time_of(self, written: Span) -> TimeSpan | None:
         """When the words behind a span of the note were said; None for a span without sound."""

@@ -79,6 +79,7 @@ def chosen(parts, qtbot, key: Qt.Key) -> None:
 def test_the_card_offers_what_may_have_been_said(misheard) -> None:
     """The flagged fact's card has a numbered button for each reading, the likeliest first, what was heard last."""
     assert misheard.session.focused.name == "lisinopril"
+    assert all(each.isEnabled() for each in misheard.window.facts.list._card.findChildren(QPushButton))
     assert buttons(misheard)[:3] == ["lisinopril  1", "enalapril  2", "as heard  0"]
 
 
@@ -124,7 +125,7 @@ def test_a_suggestion_without_a_fact_is_a_check(misheard, qtbot) -> None:
     qtbot.keyClick(facts.list, Qt.Key.Key_J)
     assert misheard.session.focus == "words:14"
     assert misheard.window.note.note.marked_texts() == ["met for men"]
-    assert buttons(misheard) == ["metformin  1", "as heard  0", "Hear  Space"]
+    assert buttons(misheard) == ["Hear  Space", "metformin  1", "as heard  0"]
     chosen(misheard, qtbot, Qt.Key.Key_1)
     assert "given metformin today" in written(misheard)
     assert not [row for row in facts.list.facts.rows if row.words is not None]
