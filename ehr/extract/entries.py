@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from spacy.tokens import Doc
 
@@ -81,21 +82,36 @@ def _longer(one: Span, other: Span) -> bool:
 
 def _merge(found: Iterable[Mention]) -> Iterator[Mention]:
     """One mention a fact; kinds whose components see to that themselves pass."""
-    groups: list[list[Mention]] = []
+    groups: list[_Group] = []
     for mention in found:
         if mention.kind not in _MERGED:
             yield mention
             continue
-        fitting = [group for group in groups if all(_same(mention, other) for other in group)]
-        group = max(
-            fitting, key=lambda group: any(split(other.name) == split(mention.name) for other in group), default=None
-        )
+        fitting = [group for group in groups if all(_same(mention, other) for other in group.unlike.values())]
+        group = max(fitting, key=lambda group: group.names(mention), default=None)
         if group is None:
-            groups.append([mention])
-        else:
-            group.append(mention)
+            groups.append(group := _Group())
+        group.add(mention)
     for group in groups:
-        yield _joined(group)
+        yield _joined(group.mentions)
+
+
+@dataclass(slots=True)
+class _Group:
+    """Mentions of one fact, and one each of those that `_same` cannot tell apart: facts are repeated a thousand times."""
+
+    mentions: list[Mention] = field(default_factory=list)
+    unlike: dict[tuple[object, ...], Mention] = field(default_factory=dict)
+
+    def add(self, mention: Mention) -> None:
+        sided, related = mention.attributes.get("laterality"), mention.attributes.get("relation")
+        seen = (mention.kind, mention.assertion, mention.name, mention.concept, sided, related)
+        self.unlike.setdefault(seen, mention)
+        self.mentions.append(mention)
+
+    def names(self, mention: Mention) -> bool:
+        """Whether one of the group has the words of the mention's name."""
+        return any(split(other.name) == split(mention.name) for other in self.unlike.values())
 
 
 def _same(one: Mention, other: Mention) -> bool:

@@ -12,8 +12,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehr.chart.entry import Assertion, Entry, Kind
+from ehr.chart.note import Span
 from ehr.export.record import records
 from ehr.extract import lexicon, resources
+from ehr.extract.entries import _Group
+from ehr.extract.mention import Mention
 from ehr.extract.words import Phrases, singular, split
 from ehr.pipeline import draft_text
 
@@ -267,3 +270,13 @@ def test_events_are_known() -> None:
     assert lexicon.is_event("stroke")
     assert lexicon.is_event("wrist fracture")
     assert not lexicon.is_event("hypertension")
+
+
+def test_a_fact_said_a_hundred_times_is_compared_once() -> None:
+    """Text that repeats itself, as speech models' loops do, costs no more than its length."""
+    group = _Group()
+    for start in range(100):
+        group.add(Mention(Kind.SYMPTOM, "cough", Span(start, start + 5), "test"))
+    assert (len(group.mentions), len(group.unlike)) == (100, 1)
+    group.add(Mention(Kind.SYMPTOM, "cough", Span(600, 605), "test", Assertion.ABSENT))
+    assert len(group.unlike) == 2
