@@ -21,6 +21,9 @@ NO_KNOWN = "no known"
 _KEPT = {ReviewState.ACCEPTED, ReviewState.EDITED}
 _MOST_PILLS = 3
 
+_LEFT, _AVATAR, _GAP, _RIGHT = 6, 34, 12, 8
+"""Pixels across the button that shows the patient; its text is as wide as it is."""
+
 
 class Banner(QWidget):
     """Shows a patient and a state. A click on the patient chooses another."""
@@ -32,7 +35,7 @@ class Banner(QWidget):
         self.setFixedHeight(56)
         self._avatar = label("")
         self._avatar.setObjectName("avatar")
-        self._avatar.setFixedSize(34, 34)
+        self._avatar.setFixedSize(_AVATAR, _AVATAR)
         self._avatar.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._name = label("", "head")
         self._details = label("", "muted")
@@ -61,12 +64,13 @@ class Banner(QWidget):
             self._name.setText(patient.display_name)
             self._details.setText(details(patient, on=on))
         self._person.setAccessibleName(f"{self._name.text()}, {self._details.text()}")
-        layout = self._person.layout()
-        if layout is not None:
-            for text in (self._name, self._details):
-                text.ensurePolished()  # before the window is shown the labels measure in another font
-            layout.invalidate()
-            self._person.setMinimumWidth(layout.sizeHint().width())
+        texts = (self._name, self._details)
+        for text in texts:
+            text.ensurePolished()
+        widest = max(text.sizeHint().width() for text in texts)
+        self._person.setMinimumWidth(
+            _LEFT + _AVATAR + _GAP + widest + _RIGHT
+        )  # a layout would tell the width of before
 
     def show_entries(self, entries: Sequence[Entry]) -> None:
         """Show what the chart's accepted facts say at a glance."""
@@ -131,8 +135,8 @@ def _person_button(action: QAction, avatar: QLabel, name: QLabel, details: QLabe
     text.addWidget(details)
     text.addStretch(1)
     row = QHBoxLayout(button)
-    row.setContentsMargins(6, 3, 8, 3)
-    row.setSpacing(12)
+    row.setContentsMargins(_LEFT, 3, _RIGHT, 3)
+    row.setSpacing(_GAP)
     row.addWidget(avatar)
     row.addLayout(text)
     for child in (avatar, name, details):

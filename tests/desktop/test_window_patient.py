@@ -116,3 +116,10 @@ def test_a_new_dictation_asks_whose_it_is(review, qtbot) -> None:
     assert isinstance(chooser_of(review), QDialog)
     assert not review.desk.starting
     chooser_of(review).reject()
+
+
+def test_the_record_number_is_not_cut_off(review, qtbot) -> None:
+    """Beside no pill at all, the banner's line about the patient has the width it needs."""
+    details = review.window.banner._details
+    assert details.text().endswith("MRN 004217")
+    qtbot.waitUntil(lambda: details.width() >= details.sizeHint().width())
