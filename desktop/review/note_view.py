@@ -61,8 +61,7 @@ class NoteView(QTextEdit):
         self._focus = focus
         self._edited = [entry.evidence for entry in edited if entry.state is ReviewState.EDITED]
         self._paint_marks()
-        if focus is not None:
-            self._reveal(focus)
+        self._reveal_focus()
 
     def mark_playing(self, span: Span | None) -> None:
         """Tint the word that sounds."""
@@ -82,14 +81,14 @@ class NoteView(QTextEdit):
             self.show_reading(self._reading)
             self._focus, self._edited = focus, edited
             self._paint_marks()
+            self._reveal_focus()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Keep lines short enough to read, and the words in focus in sight."""
         longest = int(self.fontMetrics().averageCharWidth() * MEASURE)
         self.setLineWrapColumnOrWidth(min(longest, self.viewport().width()))
         super().resizeEvent(event)
-        if self._focus is not None and not self.textCursor().hasSelection():
-            self._reveal(self._focus)
+        self._reveal_focus()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """A click that selects nothing points at a word."""
@@ -122,6 +121,7 @@ class NoteView(QTextEdit):
                 _insert_body(cursor, paragraph, marks)
             yield
         self._paint_marks()
+        self._reveal_focus()
 
     def _to_written(self, position: int) -> int | None:
         number = bisect_right(self._starts, position) - 1
@@ -164,8 +164,11 @@ class NoteView(QTextEdit):
         selection.cursor, selection.format = cursor, look
         return selection
 
-    def _reveal(self, span: Span) -> None:
-        for start, _ in self._to_document(span)[:1]:
+    def _reveal_focus(self) -> None:
+        """Scroll to the words in focus, unless a person holds a selection."""
+        if self._focus is None or self.textCursor().hasSelection():
+            return
+        for start, _ in self._to_document(self._focus)[:1]:
             cursor = QTextCursor(self.document())
             cursor.setPosition(start)
             self.setTextCursor(cursor)
