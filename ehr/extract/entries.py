@@ -104,6 +104,7 @@ class _Group:
     unlike: dict[tuple[object, ...], Mention] = field(default_factory=dict)
 
     def add(self, mention: Mention) -> None:
+        """Take one more mention of the fact."""
         sided, related = mention.attributes.get("laterality"), mention.attributes.get("relation")
         seen = (mention.kind, mention.assertion, mention.name, mention.concept, sided, related)
         self.unlike.setdefault(seen, mention)
