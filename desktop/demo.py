@@ -36,8 +36,7 @@ def sample_path(sample: str) -> Path:
 
 def print_demo(sample: str) -> Draft:
     """Transcribe the sample, write the note, find the entries, and print all three; returns the draft."""
-    transcript = _heard(sample)
-    draft = pipeline.draft(transcript, on=date.today())  # noqa: DTZ011  the clinician's own calendar day
+    transcript, draft = _drafted(sample)
     _print_heading("What was heard")
     click.echo(fill(transcript.text, WIDTH))
     coverage = transcript.coverage
@@ -52,10 +51,13 @@ def print_demo(sample: str) -> Draft:
     return draft
 
 
-def _heard(sample: str) -> Transcript:
-    listener = Listener.load(None, "en", models_dir=Path())
+def _drafted(sample: str) -> tuple[Transcript, Draft]:
+    listener, sound = Listener.load(None, "en", models_dir=Path()), sample_path(sample)
     with output.progress("Listening") as show:
-        return listener.hear_file(sample_path(sample), on_progress=show, partial=False)
+        transcript = listener.hear_file(sound, on_progress=show, partial=False)
+    scorer = listener.scorer(sound, transcript)
+    today = date.today()  # noqa: DTZ011  the clinician's own calendar day
+    return transcript, pipeline.draft(transcript, on=today, scorer=scorer)
 
 
 def _print_heading(title: str) -> None:
