@@ -98,7 +98,7 @@ def _merge(found: Iterable[Mention]) -> Iterator[Mention]:
 
 @dataclass(slots=True)
 class _Group:
-    """Mentions of one fact, and one each of those that `_same` cannot tell apart: facts are repeated a thousand times."""
+    """Mentions of one fact; `unlike` has one each of those that `_same` cannot tell apart, for facts are repeated."""
 
     mentions: list[Mention] = field(default_factory=list)
     unlike: dict[tuple[object, ...], Mention] = field(default_factory=dict)
