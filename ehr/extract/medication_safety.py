@@ -42,12 +42,12 @@ def _dose(ingredient: str, attributes: Mapping[str, AttributeValue]) -> Iterator
         yield Flag("dose-without-unit", f"No unit was said with the dose {dose}.")
     limits = _DOSES.get(ingredient)
     if limits is not None and _fits(ingredient, dose, unit) is False:
-        labelled = f"{limits[1]:g} to {limits[2]:g} {limits[0]}"
-        yield Flag("implausible-dose", f"{dose} {unit} is outside {labelled}, the doses of {ingredient} on its label.")
+        usual = f"{limits[1]:g} to {limits[2]:g} {limits[0]}"
+        yield Flag("implausible-dose", f"{dose} {unit} is outside {usual}, our table of usual doses of {ingredient}.")
 
 
 def _fits(ingredient: str, dose: str, unit: str) -> bool | None:
-    """Whether the label of a medicine allows a dose; None where the table or the unit cannot tell."""
+    """Whether a dose is a usual one of a medicine; None where the table or the unit cannot tell."""
     limits = _DOSES.get(ingredient)
     if limits is None or unit not in _TO_MG or not dose:
         return None
@@ -63,7 +63,7 @@ def _timing(ingredient: str, attributes: Mapping[str, AttributeValue]) -> Iterat
 
 
 def _name(name: str, attributes: Mapping[str, AttributeValue]) -> Iterator[Flag]:
-    """Names that sound like this one, but for those whose label rules out the dose that was said."""
+    """Names that sound like this one, but for those that the dose said does not fit."""
     dose, unit = str(attributes.get("dose", "")), str(attributes.get("unit", ""))
     others = [other for other in _ALIKE.get(name, []) if _fits(_ingredient(other), dose, unit) is not False]
     if others:

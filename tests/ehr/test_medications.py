@@ -113,7 +113,7 @@ def test_doses_go_to_their_own_drug() -> None:
 
 
 def test_flags_for_what_could_harm() -> None:
-    """A dose beyond the label, a missing unit, daily methotrexate and sound-alike names are flagged with a reason."""
+    """An unusual dose, a missing unit, daily methotrexate and sound-alike names are flagged with a reason."""
 
     def codes(said: str) -> list[str]:
         return [flag.code for mention in found(said)[1] for flag in mention.flags]
