@@ -7,6 +7,7 @@
     ├── StoreDamaged ── KeyFileDamaged         what is on disk does not verify
     ├── StoreFull, StoreUnwritable             the disk
     ├── StoreTooNew                            written by a newer version
+    ├── NotAllowed                             the user's roles do not cover it
     └── DuplicateMrn, NotInStore, AlreadyReviewed
 
 None of them ever suggests erasing a store. Paths may be named: they are the user's own and hold no patient text.
@@ -129,3 +130,11 @@ class PassphraseEmpty(EnvironmentFault):
     code = "CW-E113"
     sentence = "The passphrase is empty."
     next_step = "Choose a passphrase of several words."
+
+
+class NotAllowed(EnvironmentFault):
+    """The user's roles do not give the right."""
+
+    code = "CW-E114"
+    sentence = "Your role in this clinic does not cover this."
+    next_step = "Ask someone whose role does, or ask the administrator to change yours."

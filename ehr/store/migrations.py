@@ -1,37 +1,48 @@
 """How the schema came to be, step by step.
 
-Owns the tables. Each step is a named function that runs once, in a transaction with the record that it ran, and ends by
-ensuring the triggers, because sqlite-utils' `transform` drops those of the table it rebuilds. A step, once released, is
-never edited. Knows nothing of what reads or writes the tables.
+Owns the order of the steps (`steps` holds them). Each runs once, in a transaction with the record that it ran, and ends
+by ensuring the triggers, because sqlite-utils' `transform` drops those of the table it rebuilds. Knows nothing of what
+reads or writes the tables.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from types import ModuleType
 
 from sqlite_utils import Migrations
 
 from ehr.store.errors import StoreTooNew
 from ehr.store.sqlcipher import Database
+from ehr.store.steps import m0001_chart, m0002_repairs
 from ehr.store.triggers import ensure_triggers
 
+STEPS: tuple[ModuleType, ...] = (
+    m0001_chart,
+    m0002_repairs,
+)
+"""Every step in its order; a module's name is the step's."""
+
 _migrations = Migrations("chart")
-_names: set[str] = set()
 
 
-def _step(change: Callable[[Database], None]) -> Callable[[Database], None]:
-    @_migrations(name=change.__name__)
+def _name(step: ModuleType) -> str:
+    return step.__name__.rpartition(".")[2]
+
+
+def _register(step: ModuleType) -> None:
+    @_migrations(name=_name(step))
     def run(db: Database, /) -> None:
-        change(db)
+        step.run(db)
         ensure_triggers(db)
 
-    _names.add(change.__name__)
-    return change
+
+for _step in STEPS:
+    _register(_step)
 
 
 def migrate(db: Database) -> None:
     """Bring the schema to this version. Raises StoreTooNew, with nothing touched, where it is past it."""
-    if applied(db) - _names:
+    if applied(db) - {_name(step) for step in STEPS}:
         raise StoreTooNew
     _migrations.apply(db)
 
@@ -39,113 +50,3 @@ def migrate(db: Database) -> None:
 def applied(db: Database) -> set[str]:
     """Names of the steps that the store has been through; empty for a file that is no store."""
     return {step.name for step in _migrations.applied(db)}
-
-
-@_step
-def m0001_chart(db: Database) -> None:
-    """Patients, recordings, encounters with their layers, the audit log and the search index."""
-    for statement in _FIRST:
-        db.execute(statement)
-
-
-@_step
-def m0002_repairs(db: Database) -> None:
-    """The repairs of misheard words, made or suggested, beside each version of a note."""
-    db.execute("ALTER TABLE note_version ADD COLUMN repairs TEXT NOT NULL DEFAULT '[]'")
-
-
-_FIRST = (
-    """CREATE TABLE patient (
-        id TEXT PRIMARY KEY,
-        mrn TEXT NOT NULL UNIQUE,
-        family_name TEXT NOT NULL,
-        given_name TEXT NOT NULL,
-        birth_date TEXT,
-        gender TEXT NOT NULL,
-        search_key TEXT NOT NULL
-    ) STRICT""",
-    "CREATE INDEX patient_name ON patient (family_name, given_name, mrn)",
-    """CREATE TABLE recording (
-        id TEXT PRIMARY KEY,
-        key BLOB,
-        device TEXT NOT NULL,
-        started_at TEXT NOT NULL,
-        samples INTEGER
-    ) STRICT""",
-    """CREATE TABLE encounter (
-        id TEXT PRIMARY KEY,
-        patient_id TEXT NOT NULL REFERENCES patient (id),
-        recording_id TEXT REFERENCES recording (id),
-        started_at TEXT NOT NULL,
-        title TEXT NOT NULL,
-        status TEXT NOT NULL,
-        failure TEXT
-    ) STRICT""",
-    "CREATE INDEX encounter_newest ON encounter (started_at DESC)",
-    "CREATE INDEX encounter_patient ON encounter (patient_id, started_at DESC)",
-    "CREATE INDEX encounter_status ON encounter (status, started_at DESC)",
-    """CREATE TABLE transcript (
-        encounter_id TEXT PRIMARY KEY REFERENCES encounter (id),
-        language TEXT NOT NULL,
-        duration REAL NOT NULL,
-        model TEXT NOT NULL,
-        device TEXT NOT NULL,
-        segments TEXT NOT NULL,
-        coverage TEXT NOT NULL
-    ) STRICT""",
-    """CREATE TABLE note_version (
-        id INTEGER PRIMARY KEY AUTOINCREMENT,
-        encounter_id TEXT NOT NULL REFERENCES encounter (id),
-        author TEXT NOT NULL,
-        written_at TEXT NOT NULL,
-        said TEXT NOT NULL,
-        written TEXT NOT NULL,
-        changes TEXT NOT NULL,
-        sections TEXT NOT NULL,
-        origins TEXT NOT NULL
-    ) STRICT""",
-    "CREATE INDEX note_version_newest ON note_version (encounter_id, id DESC)",
-    """CREATE TABLE entry (
-        id TEXT PRIMARY KEY,
-        encounter_id TEXT NOT NULL REFERENCES encounter (id),
-        position INTEGER NOT NULL,
-        kind TEXT NOT NULL,
-        name TEXT NOT NULL,
-        assertion TEXT NOT NULL,
-        evidence_start INTEGER NOT NULL,
-        evidence_end INTEGER NOT NULL,
-        cue_start INTEGER,
-        cue_end INTEGER,
-        attributes TEXT NOT NULL,
-        code_system TEXT,
-        code TEXT,
-        code_display TEXT,
-        flags TEXT NOT NULL,
-        state TEXT NOT NULL,
-        proposal TEXT
-    ) STRICT""",
-    "CREATE INDEX entry_encounter ON entry (encounter_id, position)",
-    """CREATE TABLE audit (
-        seq INTEGER PRIMARY KEY AUTOINCREMENT,
-        at TEXT NOT NULL,
-        actor TEXT NOT NULL,
-        action TEXT NOT NULL,
-        subject TEXT NOT NULL,
-        mac BLOB NOT NULL
-    ) STRICT""",
-    # What search looks through. `id` grows with the encounter's start, so walking the index backwards is newest first.
-    """CREATE TABLE document (
-        id INTEGER PRIMARY KEY,
-        encounter_id TEXT NOT NULL REFERENCES encounter (id),
-        entry_id TEXT UNIQUE,
-        who TEXT NOT NULL,
-        title TEXT NOT NULL,
-        body TEXT NOT NULL
-    ) STRICT""",
-    "CREATE INDEX document_encounter ON document (encounter_id, entry_id)",
-    """CREATE VIRTUAL TABLE document_index USING fts5 (
-        who, title, body,
-        content = 'document', content_rowid = 'id',
-        tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3'
-    )""",
-)

@@ -6,15 +6,15 @@ the audit log and the clock. Knows no window and no network.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Self
 
 from ehr.chart.encounter import Draft, Encounter, EncounterStatus
 from ehr.chart.entry import Entry, ReviewState
 from ehr.chart.patient import Patient
+from ehr.chart.people import Right, Role, User
 from ehr.chart.revision import revise
 from ehr.store import encounters, entries, patients, recordings
 from ehr.store.audit import AuditLog
@@ -22,16 +22,10 @@ from ehr.store.errors import NotInStore, StoreMissing
 from ehr.store.files import FolderLock
 from ehr.store.home import Home, database_key, disk_faults
 from ehr.store.keys import STRONG, Argon2Cost, KeySlots, Unlocked
+from ehr.store.ledger import Clock, Ledger, utc_now
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
 from ehr.store.session import Session
-from ehr.store.sqlcipher import Database
-
-Clock = Callable[[], datetime]
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)
 
 
 class Store(Reader):
@@ -48,8 +42,8 @@ class Store(Reader):
         self._home = home
         self._lock = lock
         self._unlocked = unlocked
-        self._clock = clock
-        self._audit = AuditLog(unlocked.derive("audit"), unlocked.slot.holder)
+        user = User(unlocked.slot.id, unlocked.slot.holder, frozenset(Role))
+        self._ledger = Ledger(session, AuditLog(unlocked.derive("audit"), user.name), user, clock)
 
     @classmethod
     def exists(cls, home: Path) -> bool:
@@ -58,7 +52,7 @@ class Store(Reader):
 
     @classmethod
     def create(
-        cls, home: Path, passphrase: str, *, holder: str = "owner", cost: Argon2Cost = STRONG, clock: Clock = _now
+        cls, home: Path, passphrase: str, *, holder: str = "owner", cost: Argon2Cost = STRONG, clock: Clock = utc_now
     ) -> Self:
         """Make a store in the data folder `home` and open it. `holder` names the passphrase's owner in the audit log.
 
@@ -71,7 +65,7 @@ class Store(Reader):
         return cls.open(home, passphrase, clock=clock)
 
     @classmethod
-    def open(cls, home: Path, passphrase: str, *, clock: Clock = _now) -> Self:
+    def open(cls, home: Path, passphrase: str, *, clock: Clock = utc_now) -> Self:
         """Open the store in `home`, bringing an older schema to this version.
 
         Raises StoreMissing, WrongPassphrase, StoreInUse, StoreTooNew, StoreDamaged, KeyFileDamaged, StoreUnwritable.
@@ -106,30 +100,31 @@ class Store(Reader):
     def change_passphrase(self, old: str, new: str) -> None:
         """Let `new` open the store instead of `old`. Raises WrongPassphrase, PassphraseEmpty, StoreUnwritable."""
         slots = KeySlots.read(self._home.keyslots).rewrapped(old, new)
-        with self._act("passphrase.changed", self._unlocked.slot.id), disk_faults():
+        with self._ledger.act("passphrase.changed", self._unlocked.slot.id, Right.READ), disk_faults():
             slots.write(self._home.keyslots)
 
     def add_patient(self, patient: Patient) -> Patient:
         """Add a patient. Raises DuplicateMrn."""
-        with self._act("patient.added", patient.id) as db:
+        with self._ledger.act("patient.added", patient.id, Right.EDIT_PATIENTS) as db:
             patients.insert(db, patient)
         return patient
 
     def update_patient(self, patient: Patient) -> None:
         """Replace the patient with this id. Raises NotInStore, DuplicateMrn."""
-        with self._act("patient.changed", patient.id) as db:
+        with self._ledger.act("patient.changed", patient.id, Right.EDIT_PATIENTS) as db:
             patients.update(db, patient)
 
     def begin_recording(self, *, device: str) -> Recording:
         """Register a recording that starts now: its id, a fresh key and the path where its journal belongs."""
+        self._ledger.require(Right.DICTATE)
         with self._session.transaction() as db:
-            recording = recordings.insert(db, self._home.recordings, device=device, started_at=self._clock())
-            self._record(db, "recording.begun", recording.id)
+            recording = recordings.insert(db, self._home.recordings, device=device, started_at=self._ledger.now())
+            self._ledger.record(db, "recording.begun", recording.id)
         return recording
 
     def finish_recording(self, recording_id: str, *, samples: int) -> None:
         """Note the length of a finished recording, in samples of 16 kHz. Raises NotInStore."""
-        with self._act("recording.finished", recording_id) as db:
+        with self._ledger.act("recording.finished", recording_id, Right.DICTATE) as db:
             recordings.finish(db, recording_id, samples=samples)
 
     def recording(self, recording_id: str) -> Recording:
@@ -141,19 +136,19 @@ class Store(Reader):
         self, patient: Patient, *, started_at: datetime | None = None, title: str = "", recording_id: str | None = None
     ) -> Encounter:
         """Add an encounter of a patient in the store, now unless told when. Raises NotInStore."""
-        encounter = Encounter(patient, started_at or self._clock(), title=title, recording_id=recording_id)
-        with self._act("encounter.added", encounter.id) as db:
+        encounter = Encounter(patient, started_at or self._ledger.now(), title=title, recording_id=recording_id)
+        with self._ledger.act("encounter.added", encounter.id, Right.DICTATE) as db:
             encounters.insert(db, encounter)
         return encounter
 
     def begin_transcribing(self, encounter_id: str) -> None:
         """Say that the encounter's sound is being turned into words. Raises NotInStore."""
-        with self._act("encounter.transcribing", encounter_id) as db:
+        with self._ledger.act("encounter.transcribing", encounter_id, Right.DICTATE) as db:
             encounters.set_status(db, encounter_id, EncounterStatus.TRANSCRIBING)
 
     def fail(self, encounter_id: str, code: str) -> None:
         """Say that the transcription failed with an error's stable `code`. Raises NotInStore."""
-        with self._act("encounter.failed", encounter_id) as db:
+        with self._ledger.act("encounter.failed", encounter_id, Right.DICTATE) as db:
             encounters.set_status(db, encounter_id, EncounterStatus.FAILED, failure=code)
 
     def save_draft(self, encounter_id: str, draft: Draft) -> None:
@@ -161,10 +156,10 @@ class Store(Reader):
 
         Raises NotInStore, and AlreadyReviewed where a person has decided on an entry of the earlier draft.
         """
-        with self._act("draft.saved", encounter_id) as db:
+        with self._ledger.act("draft.saved", encounter_id, Right.DICTATE) as db:
             encounters.set_status(db, encounter_id, EncounterStatus.DRAFT)
             encounters.put_transcript(db, encounter_id, draft.transcript)
-            encounters.add_version(db, encounter_id, draft.note, author="pipeline", at=self._clock())
+            encounters.add_version(db, encounter_id, draft.note, author="pipeline", at=self._ledger.now())
             entries.replace_all(db, encounter_id, draft.entries)
 
     def edit_note(self, encounter_id: str, written: str) -> Draft:
@@ -176,22 +171,22 @@ class Store(Reader):
 
         `change` gets the draft as it stands and keeps its entries' number, order and ids. Raises NotInStore.
         """
-        with self._act("note.edited", encounter_id) as db:
+        with self._ledger.act("note.edited", encounter_id, Right.REVIEW) as db:
             draft = encounters.by_id(db, encounter_id).draft
             if draft is None:
                 raise NotInStore
             revised = change(draft)
-            encounters.add_version(db, encounter_id, revised.note, author=self._unlocked.slot.holder, at=self._clock())
+            encounters.add_version(db, encounter_id, revised.note, author=self._ledger.user.name, at=self._ledger.now())
             entries.move(db, revised.entries)
             for before, after in zip(draft.entries, revised.entries, strict=True):
                 if not before.says_as(after):
                     entries.restate(db, after)
-                    self._record(db, "entry.edited", after.id)
+                    self._ledger.record(db, "entry.edited", after.id)
         return revised
 
     def restate(self, entry: Entry) -> None:
         """Make an entry what it was before a decision, its state included. Raises NotInStore."""
-        with self._act("entry.reopened", entry.id) as db:
+        with self._ledger.act("entry.reopened", entry.id, Right.REVIEW) as db:
             entries.restate(db, entry)
 
     def accept(self, *entry_ids: str) -> None:
@@ -204,36 +199,28 @@ class Store(Reader):
 
     def edit(self, entry: Entry) -> None:
         """Put a person's version in place of the entry with its id; what was proposed is kept. Raises NotInStore."""
-        with self._act("entry.edited", entry.id) as db:
+        with self._ledger.act("entry.edited", entry.id, Right.REVIEW) as db:
             entries.edit(db, entry)
 
     def reopen(self, *entry_ids: str) -> None:
         """Take decisions back: the entries are again as they were proposed. Raises NotInStore, and then none is."""
+        self._ledger.require(Right.REVIEW)
         with self._session.transaction() as db:
             for entry_id in entry_ids:
                 entries.reopen(db, entry_id)
-                self._record(db, "entry.reopened", entry_id)
+                self._ledger.record(db, "entry.reopened", entry_id)
 
     def check(self) -> list[str]:
         """What is wrong with the store, one sentence each: pages, tables, audit chain. Empty where all is well."""
         with self._session.read() as db:
             found = [f"Page damaged: {row[0]}." for row in db.execute("PRAGMA cipher_integrity_check")]
             found += [f"{row[0]}." for row in db.execute("PRAGMA quick_check") if row[0] != "ok"]
-            broken = self._audit.first_broken(db)
+            broken = self._ledger.audit.first_broken(db)
             return found if broken is None else [*found, f"The audit log does not verify from row {broken} on."]
 
     def _decide(self, action: str, state: ReviewState, entry_ids: tuple[str, ...]) -> None:
+        self._ledger.require(Right.REVIEW)
         with self._session.transaction() as db:
             for entry_id in entry_ids:
                 entries.decide(db, entry_id, state)
-                self._record(db, action, entry_id)
-
-    @contextmanager
-    def _act(self, action: str, subject: str) -> Iterator[Database]:
-        """One transaction with its audit row."""
-        with self._session.transaction() as db:
-            yield db
-            self._record(db, action, subject)
-
-    def _record(self, db: Database, action: str, subject: str) -> None:
-        self._audit.append(db, action, subject, at=self._clock())
+                self._ledger.record(db, action, entry_id)
