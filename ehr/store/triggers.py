@@ -7,9 +7,17 @@ every writer, because they live in the database. `ensure_triggers` puts them bac
 
 from __future__ import annotations
 
+import re
+
 from ehr.store.sqlcipher import Database
 
-_APPEND_ONLY = ("audit", "note_version")
+_APPEND_ONLY = ("audit", "audit_anchor", "note_version", "shredded")
+
+_GONE = {
+    "audit": "EXISTS (SELECT 1 FROM audit_anchor WHERE old.seq > after AND old.seq < seq)",
+    "note_version": "EXISTS (SELECT 1 FROM shredded WHERE encounter_id = old.encounter_id AND matter = 'note')",
+}
+"""Where a row of an append-only table may be deleted: what retention has shredded, and says so."""
 
 # A document's id is (start of its encounter in unix seconds) x 2^20 + a running number within that second: a million
 # documents of one second fit before the next one begins.
@@ -64,23 +72,45 @@ _INDEXING = {
 }
 
 _GUARDS = {
-    f"{table}_{verb}_refused": f"""BEFORE {verb.upper()} ON {table} BEGIN
+    f"{table}_{verb}_refused": f"""BEFORE {verb.upper()} ON {table}{when} BEGIN
         SELECT RAISE(ABORT, '{table} is append-only');
     END"""
     for table in _APPEND_ONLY
-    for verb in ("update", "delete")
+    for verb, when in (("update", ""), ("delete", f" WHEN NOT {_GONE[table]}" if table in _GONE else ""))
 }
 
-TRIGGERS = {name: f"CREATE TRIGGER {name} {body}" for name, body in {**_GUARDS, **_INDEXING}.items()}
+_RETENTION = {
+    "held_never_shredded": """BEFORE INSERT ON shredded WHEN EXISTS (
+        SELECT 1 FROM legal_hold JOIN encounter ON encounter.patient_id = legal_hold.patient_id
+        WHERE encounter.id = new.encounter_id
+    ) BEGIN
+        SELECT RAISE(ABORT, 'the patient is under a legal hold');
+    END""",
+    "hold_follows_encounter": """AFTER UPDATE OF patient_id ON encounter
+    WHEN EXISTS (SELECT 1 FROM legal_hold WHERE patient_id = old.patient_id) BEGIN
+        INSERT OR IGNORE INTO legal_hold (patient_id, reason, placed_at, placed_by)
+        SELECT new.patient_id, reason, placed_at, placed_by FROM legal_hold WHERE patient_id = old.patient_id;
+    END""",
+}
+
+TRIGGERS = {name: f"CREATE TRIGGER {name} {body}" for name, body in {**_GUARDS, **_INDEXING, **_RETENTION}.items()}
 """Every trigger of the current schema by name."""
 
 
+_NAMED_TABLE = re.compile(r"\b(?:ON|FROM|INTO|UPDATE|JOIN) ([a-z_]+)")
+
+
 def ensure_triggers(db: Database) -> None:
-    """Leave exactly `TRIGGERS` in the database, whatever was there."""
+    """Leave exactly `TRIGGERS` in the database, whatever was there.
+
+    A trigger waits until every table that it names is there: an early step ends before those of a later one exist.
+    """
+    tables = set(db.table_names())
+    wanted = {name: sql for name, sql in TRIGGERS.items() if tables.issuperset(_NAMED_TABLE.findall(sql))}
     found = {trigger.name: trigger.sql for trigger in db.triggers}
     for name, statement in found.items():
-        if statement != TRIGGERS.get(name):
+        if statement != wanted.get(name):
             db.execute(f'DROP TRIGGER "{name}"')
-    for name, statement in TRIGGERS.items():
+    for name, statement in wanted.items():
         if found.get(name) != statement:
             db.execute(statement)
