@@ -1,7 +1,8 @@
 """A person's choice among the readings of words that may have been misheard.
 
-Owns what the choice does to the draft: the note's words, the name and code of the entries that are called by them, and
-that the question is settled. Knows nothing of storage or of how readings are found.
+Owns what the choice does to the draft: the note's words, the name and code of the entries that are called by them, what
+a number, a verb or a negation says of them, and that the question is settled. Knows nothing of storage or of how
+readings are found.
 """
 
 from __future__ import annotations
@@ -11,20 +12,30 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ehr.chart.encounter import Draft
-from ehr.chart.entry import Entry, ReviewState
+from ehr.chart.entry import Assertion, Entry, Kind, ReviewState
 from ehr.chart.note import MARKS, Note, Repair, Span
 from ehr.chart.revision import revise
 
 HEARD = 0
 """The number of the reading that keeps what was heard."""
 
+_ACTIONS = {
+    "start": "start", "started": "start", "stop": "stop", "stopped": "stop", "increase": "increase",
+    "increased": "increase", "decrease": "decrease", "decreased": "decrease",
+}  # fmt: skip
+
+
+_NEGATIONS = {"no", "now"}
+_STOP = re.compile(r"[.;?!\n]")
+
 
 def choose(draft: Draft, repair: Repair, number: int) -> Draft:
     """The draft with a reading of `repair.readings` in the note.
 
     An entry called by the words that stood there takes the chosen ones for its name and, unless they are those that
-    were heard, the code of that name; it and every other proposed entry that rests on the words count as edited, or as
-    accepted where the words stay. A rejected entry stays as it is.
+    were heard, the code of that name; a number, a verb or a negation changes what the entries say that rest on it. They
+    and every other proposed entry that rests on the words count as edited, or as accepted where the words stay. A
+    rejected entry stays as it is.
     """
     place = draft.note.to_written(repair.said)
     before = place.of(draft.note.written).rstrip(MARKS)
@@ -35,7 +46,7 @@ def choose(draft: Draft, repair: Repair, number: int) -> Draft:
     revised = revise(draft, text[: words.start] + chosen + text[words.end :]) if changed else draft
     note = replace(revised.note, repairs=tuple(_settled(revised.note, repair, applied=chosen == _written(repair, 1))))
     entries = tuple(
-        _decided(new, before, chosen, heard=number == HEARD, changed=changed) if old.evidence.overlaps(words) else new
+        _decided(new, before, chosen, heard=number == HEARD, changed=changed) if _rests_on(old, words, text) else new
         for old, new in zip(draft.entries, revised.entries, strict=True)
     )
     return replace(revised, note=note, entries=entries)
@@ -68,7 +79,27 @@ def _decided(entry: Entry, before: str, chosen: str, *, heard: bool, changed: bo
         return replace(entry, name=name, code=code, state=ReviewState.EDITED)
     if entry.state is not ReviewState.PROPOSED:
         return entry
-    return replace(entry, state=ReviewState.EDITED if changed else ReviewState.ACCEPTED)
+    told = _told(entry, before.lower(), chosen.lower()) if changed else entry
+    return replace(told, state=ReviewState.EDITED if changed else ReviewState.ACCEPTED)
+
+
+def _rests_on(entry: Entry, words: Span, text: str) -> bool:
+    """Whether the words are under an entry, or are a "no" or "now" before it in its sentence."""
+    if entry.evidence.overlaps(words):
+        return True
+    between = Span(words.end, entry.evidence.start)
+    return words.of(text).lower() in _NEGATIONS and between.start < between.end and not _STOP.search(between.of(text))
+
+
+def _told(entry: Entry, before: str, chosen: str) -> Entry:
+    """The entry as it is once a number, a verb or a negation under it is another."""
+    if {before, chosen} == _NEGATIONS:
+        return replace(entry, assertion=Assertion.ABSENT if chosen == "no" else Assertion.PRESENT)
+    if chosen in _ACTIONS and entry.kind is Kind.MEDICATION:
+        return replace(entry, assertion=Assertion.PRESENT, attributes={**entry.attributes, "action": _ACTIONS[chosen]})
+    numbers = before.replace(",", " ").split()
+    changed = {name: chosen if value in numbers else value for name, value in entry.attributes.items()}
+    return replace(entry, attributes=changed)
 
 
 def _words(words: str) -> re.Pattern[str]:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import TYPE_CHECKING
 
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry, Flag
@@ -17,14 +16,14 @@ from ehr.chart.note import Note, Repair
 from ehr.chart.patient import Patient
 from transcriber.transcript import Question, SpanScorer, Transcript, Word
 
-if TYPE_CHECKING:
-    from ehr.soundalike.doubts import Doubt
-
 LOW_PROBABILITY = Flag("low-probability", "A word that this entry rests on was heard with little certainty.")
 """Set where the recognizer gave a word of the evidence, articles and the like aside, a probability below `DOUBTFUL`."""
 
 NO_SPEECH = Flag("no-speech", "A word that this entry rests on lies where no speech was found in the recording.")
 """Set where a word of the evidence is stray (`Coverage.stray`): what a model invents over silence."""
+
+MISHEARD = "sound-alike"
+"""Code of the flag where a word of the evidence was repaired, or may be another: a name, a number, a verb, a "no"."""
 
 DOUBTFUL = 0.5
 """Probability below which a word is doubtful."""
@@ -52,11 +51,12 @@ def draft(
     repaired = repairs(
         transcript.words, scorer=scorer, medications=medications, names=named, language=transcript.language
     )
-    text = draft_text(transcript.text, on=on, repaired=repaired, language=transcript.language or "en")
+    unsure = doubts(transcript.words, scorer=scorer, language=transcript.language, repaired=repaired)
+    misheard = sorted((*repaired, *unsure), key=lambda each: each.said)
+    text = draft_text(transcript.text, on=on, repaired=misheard, language=transcript.language or "en")
     entries = (entry for entry in text.entries if not named or not _is_name(entry, text.note, named))
     heard = Draft(text.note, (), transcript)
-    unsure = doubts(transcript.words, scorer=scorer, language=transcript.language)
-    return replace(heard, entries=tuple(_with_flags(entry, heard, unsure) for entry in entries))
+    return replace(heard, entries=tuple(_with_flags(entry, heard) for entry in entries))
 
 
 def questions(
@@ -93,14 +93,13 @@ def _is_name(entry: Entry, note: Note, named: frozenset[str]) -> bool:
     return evidence[:1].isupper() and set(evidence.lower().split()) <= named
 
 
-def _with_flags(entry: Entry, heard: Draft, unsure: Sequence[Doubt]) -> Entry:
+def _with_flags(entry: Entry, heard: Draft) -> Entry:
     """The entry with the flags that its heard words call for."""
     words = heard.words_of(entry)
     said = heard.note.to_said(entry.evidence)
     flags = [
         *entry.flags,
-        *(Flag("sound-alike", _reason(repair)) for repair in heard.note.repairs if repair.said.overlaps(said)),
-        *(Flag("sounds-like", _doubt(doubt)) for doubt in unsure if doubt.said.overlaps(said)),
+        *(Flag(MISHEARD, _reason(repair)) for repair in heard.note.repairs if repair.said.overlaps(said)),
     ]
     if any(word.probability < DOUBTFUL and _matters(word) for word in words):
         flags.append(LOW_PROBABILITY)
@@ -115,11 +114,6 @@ def _reason(repair: Repair) -> str:
     if repair.applied:
         return f"Heard “{repair.heard}”, written “{repair.written}”" + (f"; perhaps {others}." if others else ".")
     return f"Heard “{repair.heard}”, perhaps {', '.join(filter(None, (repair.written, others)))}."
-
-
-def _doubt(doubt: Doubt) -> str:
-    sound = "" if doubt.difference is None else f"; the sound gives it {doubt.difference:+.1f}"
-    return f"Heard “{doubt.heard}”, perhaps {doubt.other}{sound}."
 
 
 def _matters(word: Word) -> bool:

@@ -14,6 +14,7 @@ from desktop.facts.wording import assertion_word, flag_word, kind_word, state_wo
 from desktop.widgets import Flow, label, pill
 from ehr.chart.entry import Assertion, Entry, ReviewState
 from ehr.chart.note import Repair
+from ehr.pipeline import MISHEARD
 
 _PADDING, _SPACING = 12, 6
 _QUOTE = 160
@@ -92,7 +93,7 @@ class Card(QWidget):
 def entry_card(entry: Entry, quote: str, repair: Repair | None, actions: CardActions) -> Card:
     """The card of a fact; `quote` is what was said, `repair` the words under it that may have been misheard."""
     said = label(f"“{_short(quote)}”" if quote else tr("No sound under this fact."), "quote", wrap=True)
-    flags = [flag for flag in entry.flags if repair is None or flag.code != "sound-alike"]
+    flags = [flag for flag in entry.flags if repair is None or flag.code != MISHEARD]
     card = Card(_head(title(entry), _pill(entry)), [said, *(label(flag.reason, "muted", wrap=True) for flag in flags)])
     if repair is not None:
         card.add_readings(repair, actions.readings)

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from desktop.facts.wording import tr
 from ehr.chart.entry import Entry
-from ehr.chart.note import Note, Repair
+from ehr.chart.note import Note, Repair, waiting
 from ehr.choosing import is_named_by
 
 _CHANCES = ((0.95, "almost certainly"), (0.75, "probably"), (0.4, "perhaps"), (0.0, "possibly"))
@@ -31,14 +31,8 @@ def repair_of(note: Note, entry: Entry) -> Repair | None:
 
 
 def open_words(note: Note, entries: Iterable[Entry]) -> tuple[Repair, ...]:
-    """The suggestions that no person has settled and no entry's card shows."""
-    evidence = [entry.evidence for entry in entries]
-    waiting = ((each, note.to_written(each.said)) for each in note.repairs if not (each.applied or each.settled))
-    return tuple(
-        repair
-        for repair, place in waiting
-        if place.start < place.end and not any(place.overlaps(each) for each in evidence)
-    )
+    """The words that no person has settled and no entry's card shows."""
+    return waiting(note.repairs, note.to_written, [entry.evidence for entry in entries])
 
 
 def sentence(repair: Repair) -> str:
@@ -51,7 +45,7 @@ def sentence(repair: Repair) -> str:
 def question(repair: Repair) -> str:
     """A check of words on one line."""
     heard, likeliest = repair.readings[:2]
-    return tr("“{0}” may be “{1}”").format(heard, likeliest)
+    return tr("“{0}” became “{1}”" if repair.applied else "“{0}” may be “{1}”").format(heard, likeliest)
 
 
 def choices(repair: Repair) -> list[tuple[int, str]]:

@@ -32,8 +32,8 @@ GROUPS: tuple[tuple[str, tuple[Kind, ...]], ...] = (
 _FLAGS = {
     "low-probability": QT_TRANSLATE_NOOP("facts", "heard uncertainly"),
     "no-speech": QT_TRANSLATE_NOOP("facts", "no speech there"),
-    "sound-alike": QT_TRANSLATE_NOOP("facts", "sounds alike"),
-    "sounds-like": QT_TRANSLATE_NOOP("facts", "sounds like another"),
+    "sound-alike": QT_TRANSLATE_NOOP("facts", "may be misheard"),
+    "alike-name": QT_TRANSLATE_NOOP("facts", "sounds like another"),
     "dose-without-unit": QT_TRANSLATE_NOOP("facts", "no unit said"),
     "implausible-dose": QT_TRANSLATE_NOOP("facts", "unusual dose"),
     "implausible-value": QT_TRANSLATE_NOOP("facts", "unusual value"),

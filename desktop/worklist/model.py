@@ -130,7 +130,7 @@ def _group(encounter: EncounterSummary, job: Job | None) -> str:
         return _RUNNING
     if encounter.status is not EncounterStatus.DRAFT:
         return _RECORDED
-    return _REVIEW if encounter.proposed else _DONE
+    return _REVIEW if encounter.proposed or encounter.to_check else _DONE
 
 
 def _row(encounter: EncounterSummary, job: Job | None, *, now: datetime) -> Row:

@@ -62,7 +62,8 @@ class EncounterSummary:
     """An encounter as a work list shows it.
 
     `duration` is in seconds, None where there is no sound; `proposed` counts the entries that wait for a decision,
-    `to_check` those of them that carry a flag; `failure` is the error code of a failed transcription.
+    `to_check` those of them that carry a flag, and the misheard words that no entry rests on; `failure` is the error
+    code of a failed transcription.
     """
 
     id: str

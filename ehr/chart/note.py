@@ -7,6 +7,7 @@ rule that made it. Knows nothing of how the rules work.
 from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 MARKS = ".,;:?!"
@@ -125,3 +126,17 @@ class Note:
             if section.heading.start <= position < section.body.end:
                 return section
         return None
+
+
+def waiting(repairs: Iterable[Repair], place: Callable[[Span], Span], evidence: Sequence[Span]) -> tuple[Repair, ...]:
+    """The repairs that are a check of their own: no person settled them, and they lie under no entry's `evidence`.
+
+    `place` is `Note.to_written`; a repair whose words wrote nothing does not wait.
+    """
+    return tuple(
+        repair
+        for repair in repairs
+        if not repair.settled
+        and (written := place(repair.said)).start < written.end
+        and not any(written.overlaps(each) for each in evidence)
+    )

@@ -67,7 +67,7 @@ def _name(name: str, attributes: Mapping[str, AttributeValue]) -> Iterator[Flag]
     dose, unit = str(attributes.get("dose", "")), str(attributes.get("unit", ""))
     others = [other for other in _ALIKE.get(name, []) if _fits(_ingredient(other), dose, unit) is not False]
     if others:
-        yield Flag("sound-alike", f"{name.capitalize()} sounds like {' and '.join(others)}.")
+        yield Flag("alike-name", f"{name.capitalize()} sounds like {' and '.join(others)}.")
 
 
 def _ingredient(name: str) -> str:

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from math import exp
 
-from ehr.chart.note import Span
+from ehr.chart.note import Repair, Span
 from ehr.soundalike.asking import around, joined
 from transcriber.transcript import Question, SpanScorer, Word, word_offsets
 
@@ -22,26 +22,18 @@ _PAIRS = {
 }  # fmt: skip
 _ASKED_BELOW = {"no": 0.7, "now": 0.7}  # words so common that the sound is asked only where they are doubtful
 _NUMBER_ASKED_BELOW = 0.9
-_UNSAID = (
-    (re.compile(r"\b\d+-(?:\d+)(?=[- ]year[- ]old)"), "an age"),
-    (re.compile(r"(?<![\d.,])\d{1,2}, \d{1,2}(?= ?%| percent)"), "one number with a point"),
-)
+_UNSAID_SCORE = 0.8
+_AGE = re.compile(r"\b(\d0)-(\d0|\d)(?=[- ]year[- ]old)")
+_DECIMAL = re.compile(r"(?<![\d.,])(\d{1,2}), (\d{1,2})(?= ?%| percent)")
 
 
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """Words of `Note.said` that may be another reading; `difference` is the other's log probability less the heard
-    one's, None where the sound was not asked.
+def doubts(
+    words: Sequence[Word], *, scorer: SpanScorer | None, language: str = "en", repaired: Sequence[Repair] = ()
+) -> tuple[Repair, ...]:
+    """What should be listened to again, in order, each with its other reading and never applied.
+
+    Without a scorer only numbers of a shape that nobody dictates. Words under a repair are doubtful already.
     """
-
-    said: Span
-    heard: str
-    other: str
-    difference: float | None
-
-
-def doubts(words: Sequence[Word], *, scorer: SpanScorer | None, language: str = "en") -> tuple[Doubt, ...]:
-    """What should be listened to again, in order. Without a scorer only numbers of a shape that nobody dictates."""
     if not _is_english(language):
         return ()
     spans = [Span(start, end) for start, end in word_offsets(tuple(words))]
@@ -50,8 +42,10 @@ def doubts(words: Sequence[Word], *, scorer: SpanScorer | None, language: str = 
     scores = scorer.score([question for _, question in asked]) if scorer is not None and asked else None
     for (at, _), (heard, other) in zip(asked if scores else (), scores or (), strict=True):
         if other - heard >= _CLOSE:
-            found.append(Doubt(spans[at], words[at].text, _other(words[at]), round(other - heard, 1)))
-    return tuple(sorted(found, key=lambda doubt: doubt.said))
+            score = round(1 / (1 + exp(heard - other)), 3)
+            found.append(Repair(spans[at], words[at].text, _other(words[at]), score, (), applied=False))
+    free = (each for each in found if not any(each.said.overlaps(other.said) for other in repaired))
+    return tuple(sorted(free, key=lambda doubt: doubt.said))
 
 
 def doubt_questions(words: Sequence[Word], *, language: str = "en") -> tuple[Question, ...]:
@@ -73,10 +67,17 @@ def _other(word: Word) -> str:
     return word.text.lower().replace(plain, other.capitalize() if word.text[:1].isupper() else other, 1)
 
 
-def _unsaid(text: str) -> Iterator[Doubt]:
-    for pattern, meant in _UNSAID:
-        for match in pattern.finditer(text):
-            yield Doubt(Span(*match.span()), match.group(), meant, None)
+def _unsaid(text: str) -> Iterator[Repair]:
+    """Two halves of one number, side by side: "50-80-year-old" is 58, "7, 9%" is 7.9."""
+    for match in _AGE.finditer(text):
+        rest = int(match[2])
+        yield _unlikely(match, str(int(match[1]) + (rest if rest < 10 else rest // 10)))
+    for match in _DECIMAL.finditer(text):
+        yield _unlikely(match, f"{match[1]}.{match[2]}")
+
+
+def _unlikely(match: re.Match[str], meant: str) -> Repair:
+    return Repair(Span(*match.span()), match.group(), meant, _UNSAID_SCORE, (), applied=False)
 
 
 def _plain(word: Word) -> str:

@@ -12,7 +12,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from ehr.chart.entry import Assertion, Code, Entry, Flag, Kind, ReviewState
-from ehr.chart.note import Change, Note, Repair, Section, Span
+from ehr.chart.note import Change, Note, Repair, Section, Span, waiting
 from ehr.chart.patient import Gender, Patient
 from transcriber.transcript import Coverage, Segment, TimeSpan, Transcript, Word
 
@@ -80,11 +80,42 @@ def note_from_row(row: Row) -> Note:
             for name, code, title, a, b, c, d in json.loads(row["sections"])
         ),
         origins=tuple(_unrolled(json.loads(row["origins"]))),
-        repairs=tuple(
-            Repair(Span(a, b), heard, written, score, tuple(alternatives), applied, *settled)
-            for a, b, heard, written, score, alternatives, applied, *settled in json.loads(row["repairs"])
-        ),
+        repairs=tuple(_repairs(row["repairs"])),
     )
+
+
+def words_to_check(row: Row) -> int:
+    """How many repairs of a version wait on their own (`note.waiting`); `evidence` holds the entries' spans.
+
+    Read without unfolding the origins, so that a list may ask it of every row.
+    """
+    runs = json.loads(row["origins"])
+    evidence = [Span(start, end) for start, end in json.loads(row["evidence"])]
+    return len(waiting(_repairs(row["repairs"]), lambda said: _place(runs, said), evidence))
+
+
+def _repairs(column: str) -> Iterator[Repair]:
+    for a, b, heard, written, score, alternatives, applied, *settled in json.loads(column):
+        yield Repair(Span(a, b), heard, written, score, tuple(alternatives), applied, *settled)
+
+
+def _place(runs: list[list[int]], said: Span) -> Span:
+    """`Note.to_written` on origins as they are stored."""
+    start = stop = None
+    at = 0
+    for first, end, count, step in runs:
+        if start is None and (skipped := _steps(said.start + 1 - end, count, step)) < count:
+            start = at + skipped
+        if stop is None and (skipped := _steps(said.end - first, count, step)) < count:
+            stop = at + skipped
+        at += count
+    start, stop = at if start is None else start, at if stop is None else stop
+    return Span(start, max(start, stop))
+
+
+def _steps(distance: int, count: int, step: int) -> int:
+    """How many spans of a run lie before one that has moved by `distance`; all where none has."""
+    return 0 if distance <= 0 else distance if step else count
 
 
 def _runs(origins: Iterable[Span]) -> Iterator[list[int]]:

@@ -6,6 +6,7 @@ function takes the database of the caller's transaction or read.
 
 from __future__ import annotations
 
+import json
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,7 @@ from ehr.store.codec import (
     time_to_text,
     transcript_from_row,
     transcript_to_row,
+    words_to_check,
 )
 from ehr.store.errors import NotInStore
 from ehr.store.sqlcipher import Database
@@ -41,6 +43,16 @@ _SUMMARY = f"""
     JOIN patient ON patient.id = patient_id
     LEFT JOIN recording ON recording.id = recording_id
 """  # noqa: S608  (a constant)
+
+_REPAIRED = """
+    SELECT encounter_id, repairs, origins,
+        (SELECT json_group_array(json_array(evidence_start, evidence_end)) FROM entry
+            WHERE encounter_id = note_version.encounter_id) AS evidence
+    FROM note_version
+    WHERE repairs <> '[]'
+        AND id IN (SELECT max(id) FROM note_version
+            WHERE encounter_id IN (SELECT value FROM json_each(:ids)) GROUP BY encounter_id)
+"""
 
 
 def insert(db: Database, encounter: Encounter) -> None:
@@ -107,7 +119,9 @@ def summaries(
     given = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = :{column}" for column in given) or "1"
     order = "ORDER BY encounter.started_at DESC, encounter.rowid DESC LIMIT :limit"
-    return [_summary(row) for row in db.query(f"{_SUMMARY} WHERE {where} {order}", {**given, "limit": limit})]
+    rows = list(db.query(f"{_SUMMARY} WHERE {where} {order}", {**given, "limit": limit}))
+    words = _words_to_check(db, [row["encounter_id"] for row in rows])
+    return [_summary(row, words.get(row["encounter_id"], 0)) for row in rows]
 
 
 def versions(db: Database, encounter_id: str) -> list[Note]:
@@ -137,7 +151,13 @@ def _first(db: Database, table: str, encounter_id: str, *, order_by: str | None 
     return found[0] if found else None
 
 
-def _summary(row: Row) -> EncounterSummary:
+def _words_to_check(db: Database, encounter_ids: list[str]) -> dict[str, int]:
+    """For the encounters whose current note has repairs, how many of them are checks of their own."""
+    rows = db.query(_REPAIRED, {"ids": json.dumps(encounter_ids)})
+    return {row["encounter_id"]: words_to_check(row) for row in rows}
+
+
+def _summary(row: Row, words: int) -> EncounterSummary:
     return EncounterSummary(
         id=row["encounter_id"],
         patient=patient_from_row(row),
@@ -147,6 +167,6 @@ def _summary(row: Row) -> EncounterSummary:
         recording_id=row["recording_id"],
         duration=row["duration"],
         proposed=row["proposed"],
-        to_check=row["to_check"],
+        to_check=row["to_check"] + words,
         failure=row["failure"],
     )

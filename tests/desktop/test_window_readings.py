@@ -37,12 +37,31 @@ def heard() -> Draft:
     return replace(made, entries=entries, transcript=window_samples.transcript(SAID))
 
 
+def doubted() -> Draft:
+    """A dictation with a number that may be another, and a repaired word under no fact."""
+    said = "Exam shows raunchy. Start losartan 15 mg daily."
+    made = pipeline.draft_text(
+        said,
+        on=date(2026, 1, 5),
+        repaired=(
+            Repair(Span(11, 18), "raunchy", "rhonchi", 0.97, (), applied=True),
+            Repair(Span(35, 37), "15", "50", 0.45, (), applied=False),
+        ),
+    )
+    entries = tuple(
+        replace(each, flags=(Flag("sound-alike", "Heard otherwise."),))
+        for each in made.entries
+        if each.name == "losartan"
+    )
+    return replace(made, entries=entries, transcript=window_samples.transcript(said))
+
+
 @pytest.fixture
-def misheard(qapp, qtbot, tmp_path: Path) -> Iterator:
-    """The window with that dictation open."""
+def misheard(qapp, qtbot, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator:
+    """The window with that dictation open, or another one."""
     with Store.create(tmp_path, PASSPHRASE, cost=Argon2Cost(passes=1, lanes=1, memory_kib=8)) as store:
         store.add_patient(MARIA)
-        store.save_draft(store.add_encounter(MARIA).id, heard())
+        store.save_draft(store.add_encounter(MARIA).id, getattr(request, "param", heard)())
     parts = assemble(tmp_path)
     parts.window.show()
     Opening(parts).begin(PASSPHRASE)
@@ -157,3 +176,25 @@ def test_a_repaired_word_says_how_it_came(misheard) -> None:
     """The repaired word's tooltip names what was heard, how sure the repair is, and the rule."""
     tip = misheard.window.note.note.document().find("lisinopril").charFormat().toolTip()
     assert tip == "Heard “Lyciniprol”, probably “lisinopril” · sound-alike"
+
+
+@pytest.mark.parametrize("misheard", [doubted], indirect=True)
+def test_a_doubtful_number_is_chosen_on_its_fact(misheard, qtbot) -> None:
+    """The card has both readings; 1 writes the other into note and dose, and the fact counts as edited."""
+    assert buttons(misheard)[:2] == ["50  1", "as heard  0"]
+    chosen(misheard, qtbot, Qt.Key.Key_1)
+    entry = named(misheard, "losartan")
+    assert (entry.attributes["dose"], entry.state) == ("50", ReviewState.EDITED)
+    assert "Start losartan 50 mg daily." in written(misheard)
+
+
+@pytest.mark.parametrize("misheard", [doubted], indirect=True)
+def test_a_repaired_word_without_a_fact_is_a_check(misheard, qtbot) -> None:
+    """It is counted in the worklist and listed until a person settles it; the note keeps the repaired word."""
+    texts = [misheard.window.facts.list.facts.index(row).data() for row in range(2)]
+    assert texts[1] == "“raunchy” became “rhonchi”"
+    assert misheard.session.encounters[0].to_check == 2
+    qtbot.keyClick(misheard.window.facts.list, Qt.Key.Key_J)
+    chosen(misheard, qtbot, Qt.Key.Key_1)
+    assert "Exam shows rhonchi." in written(misheard)
+    assert misheard.window.facts._left.text().startswith("1 to check")

@@ -89,3 +89,32 @@ def test_the_store_keeps_the_choice_and_takes_it_back(tmp_path: Path, heard: Dra
         assert store.encounter(encounter.id).draft == heard
         assert len(store.note_versions(encounter.id)) == 3
         assert store.check() == []
+
+
+@pytest.mark.parametrize(
+    ("said", "heard", "other", "expected"),
+    [
+        ("Start losartan 15 mg daily.", "15", "50", {"dose": "50", "action": "start"}),
+        ("Start losartan 50 mg daily.", "Start", "Stop", {"dose": "50", "action": "stop"}),
+        ("She stopped losartan.", "stopped", "started", {"action": "start"}),
+        ("A1c was 7, 9% today.", "7, 9", "7.9", {"value": "7.9"}),
+        ("No chest pain.", "No", "now", {"assertion": "present"}),
+        ("Now chest pain.", "Now", "no", {"assertion": "absent"}),
+    ],
+)
+def test_a_number_verb_or_negation_changes_what_the_entry_says(said, heard, other, expected) -> None:
+    """The other reading stands in the note and in the entry; what was heard leaves both as they are."""
+    start = said.index(heard)
+    doubt = Repair(Span(start, start + len(heard)), heard, other, 0.4, (), applied=False)
+    draft = draft_text(said, on=date(2026, 1, 5), repaired=(doubt,))
+    after = choose(draft, doubt, 1)
+    (entry,) = after.entries
+    told = {**entry.attributes, "assertion": entry.assertion.value}
+    assert {name: told[name] for name in expected} == expected
+    assert other in after.note.written
+    kept = choose(draft, doubt, HEARD)
+    assert kept.note.written == draft.note.written
+    assert (kept.entries[0].attributes, kept.entries[0].assertion) == (
+        draft.entries[0].attributes,
+        draft.entries[0].assertion,
+    )

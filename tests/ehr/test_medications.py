@@ -122,7 +122,7 @@ def test_flags_for_what_could_harm() -> None:
     assert codes("digoxin 125 mcg daily") == []
     assert codes("lisinopril 20 daily") == ["dose-without-unit"]
     assert codes("methotrexate 15 mg daily") == ["weekly-medicine"]
-    assert codes("hydroxyzine 25 mg at bedtime") == ["sound-alike"]
+    assert codes("hydroxyzine 25 mg at bedtime") == ["alike-name"]
 
 
 def test_a_vaccine_or_an_allergen_is_no_medicine() -> None:

@@ -203,7 +203,10 @@ def test_doubtful_verbs_and_numbers_are_shown():
     words = words_of("Stop losartan and take 15 mg daily.", 0.5)
     assert doubt_questions(words)[0].texts[1].startswith("Start")
     found = doubts(words, scorer=Ear(("Start", "50 mg")))
-    assert [(each.heard, each.other) for each in found] == [("Stop", "Start"), ("15", "50")]
+    assert [(each.heard, each.written, each.applied) for each in found] == [
+        ("Stop", "Start", False),
+        ("15", "50", False),
+    ]
     assert doubts(words, scorer=Ear((), by=5.0)) == ()
     assert doubts(words, scorer=Flatterer(), language="de") == ()
 
@@ -211,14 +214,15 @@ def test_doubtful_verbs_and_numbers_are_shown():
 def test_numbers_that_nobody_dictates_are_shown_without_sound():
     """Two readings of one number, side by side."""
     found = doubts(words_of("A 50-80-year-old man. A1c was 7, 9% today."), scorer=None)
-    assert [each.heard for each in found] == ["50-80", "7, 9"]
+    assert [each.readings for each in found] == [("50-80", "58"), ("7, 9", "7.9")]
 
 
 def test_a_doubtful_dose_flags_its_entry():
     """The reviewer reads both."""
     found = pipeline.draft(transcript_of("Start losartan 15 mg daily."), on=DAY, scorer=Ear(("50 mg",)))
     (entry,) = found.entries
-    assert any(flag.code == "sounds-like" and "50" in flag.reason for flag in entry.flags)
+    assert any(flag.code == "sound-alike" and "50" in flag.reason for flag in entry.flags)
+    assert [each.readings for each in found.note.repairs] == [("15", "50")]
 
 
 @pytest.mark.parametrize(

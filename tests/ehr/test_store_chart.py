@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from store_samples import PASSPHRASE, draft, drafts, index_agrees, maria, new_store, notes, open_store, transcripts
 
 from ehr.chart.encounter import Draft, EncounterStatus
 from ehr.chart.entry import Flag, ReviewState
-from ehr.chart.note import Span
+from ehr.chart.note import Repair, Span, waiting
 from ehr.chart.patient import Patient
+from ehr.choosing import choose
+from ehr.dictation import write
+from ehr.pipeline import draft_text
 from ehr.store import codec
 from ehr.store.errors import AlreadyReviewed, DuplicateMrn, NotInStore, StoreExists, StoreMissing, StoreUnwritable
 from ehr.store.store import Store
@@ -379,3 +384,37 @@ def test_draft_text_that_was_never_heard_has_no_transcript(store):
     store.save_draft(encounter.id, Draft(draft().note, ()))
 
     assert store.encounter(encounter.id).draft == Draft(draft().note, ())
+
+
+def test_a_summary_counts_misheard_words_without_an_entry(store):
+    """Repairs that no entry rests on and nobody settled count as checks, in the newest version of the note alone."""
+    said = "She was given met for men today. Exam shows raunchy. Stop Lyciniprol. Start glipizide 15 mg daily."
+    heard = {"met for men": "metformin", "raunchy": "rhonchi", "Lyciniprol": "lisinopril", "15": "50"}
+    repairs = tuple(
+        Repair(
+            Span(said.index(words), said.index(words) + len(words)), words, other, 0.6, (), applied=words == "raunchy"
+        )
+        for words, other in heard.items()
+    )
+    made = draft_text(said, on=date(2026, 1, 5), repaired=repairs)
+    encounter = store.add_encounter(store.add_patient(maria()))
+    store.save_draft(encounter.id, made)
+    evidence = [each.evidence for each in made.entries]
+    open_words = [each.heard for each in waiting(made.note.repairs, made.note.to_written, evidence)]
+    assert "met for men" in open_words
+    assert "15" not in open_words
+    assert store.encounters()[0].to_check == len(open_words) + len(made.to_review())
+
+    store.revise(encounter.id, lambda draft: choose(draft, repairs[0], 1))
+    assert store.encounters()[0].to_check == len(open_words) + len(made.to_review()) - 1
+
+
+@given(st.data())
+def test_stored_origins_find_places_as_the_note_does(data):
+    """The runs that a row holds map said to written as the note's own origins do."""
+    said = data.draw(st.text("ab .", max_size=30)) + " five milligrams of two point five "
+    note = write(said)
+    runs = json.loads(codec.note_to_row(note)["origins"])
+    start = data.draw(st.integers(0, len(said)))
+    span = Span(start, data.draw(st.integers(start, len(said))))
+    assert codec._place(runs, span) == note.to_written(span)
