@@ -1,9 +1,10 @@
 """The recording on disk: encrypted, append-only, readable while it grows.
 
 Owns one SQLCipher file per recording. A row is a block of at most 100 ms of 16 kHz mono PCM with the index of its
-first sample; a gap (sound that was lost) is a row without PCM. Every append is committed before it returns, and at
-least one commit a second reaches the disk itself: a killed process loses nothing that was appended, a power cut at
-most the last second. Knows nothing of files, microphones or engines, and never stores the key.
+first sample; a gap (sound that was lost) is a row without PCM; marks tell what happened where. Every append is
+committed before it returns, and at least one commit a second reaches the disk itself: a killed process loses nothing
+that was appended, a power cut at most the last second. Knows nothing of files, microphones or engines, and never
+stores the key.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
@@ -32,6 +34,24 @@ CREATE TABLE recording (
 ) STRICT;
 CREATE TABLE block (first INTEGER PRIMARY KEY, samples INTEGER NOT NULL CHECK (samples > 0), pcm BLOB) STRICT;
 """
+_MARKS = """CREATE TABLE IF NOT EXISTS mark (
+    at INTEGER NOT NULL, kind TEXT NOT NULL, detail TEXT NOT NULL, seconds REAL NOT NULL, noted_at TEXT NOT NULL
+) STRICT"""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """Something that happened at a sample of a recording, at `noted_at` (UTC).
+
+    `kind` is "device" (from here on the sound is from the microphone `detail`), "pause" and "resume" (time passed
+    that is no part of the recording), or a `watch.Trouble` that lasted `seconds`.
+    """
+
+    at: int
+    kind: str
+    detail: str
+    seconds: float
+    noted_at: datetime
 
 
 class Journal:
@@ -62,6 +82,7 @@ class Journal:
             connection.execute("PRAGMA journal_mode = WAL")
             connection.execute("PRAGMA synchronous = FULL")
             connection.executescript(_SCHEMA)
+            connection.execute(_MARKS)
             started = (started_at or datetime.now(UTC)).isoformat()
             connection.execute(
                 "INSERT INTO recording (version, device, started_at) VALUES (?, ?, ?)", (_VERSION, device, started)
@@ -78,6 +99,7 @@ class Journal:
         with _readable():
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
             connection.execute("PRAGMA synchronous = NORMAL")
+            connection.execute(_MARKS)
         return cls(connection, path)
 
     @property
@@ -94,10 +116,22 @@ class Journal:
 
     @property
     def gaps(self) -> tuple[tuple[int, int], ...]:
-        """Half-open sample ranges where sound was lost."""
+        """Half-open sample ranges where sound was lost; a loss that was noted bit by bit is one."""
+        merged: list[tuple[int, int]] = []
         with _readable():
-            rows = self._connection.execute("SELECT first, samples FROM block WHERE pcm IS NULL ORDER BY first")
-            return tuple((first, first + samples) for first, samples in rows)
+            for first, samples in self._connection.execute(
+                "SELECT first, samples FROM block WHERE pcm IS NULL ORDER BY first"
+            ):
+                start = merged.pop()[0] if merged and merged[-1][1] == first else first
+                merged.append((start, first + samples))
+        return tuple(merged)
+
+    @property
+    def marks(self) -> tuple[Mark, ...]:
+        """What happened where, in the order in which it was noted."""
+        with _readable():
+            rows = self._connection.execute("SELECT at, kind, detail, seconds, noted_at FROM mark ORDER BY rowid")
+            return tuple(Mark(*row[:4], datetime.fromisoformat(row[4])) for row in rows)
 
     @property
     def sealed(self) -> bool:
@@ -119,6 +153,14 @@ class Journal:
         """Note that so many samples were lost here."""
         if samples > 0:
             self._insert([(samples, None)])
+
+    def mark(self, kind: str, detail: str = "", *, seconds: float = 0.0) -> None:
+        """Note what happens at the end of what is there now. Raises DiskFull, JournalSealed."""
+        if self.sealed:
+            raise JournalSealed
+        row = (self.samples, kind, detail, seconds, datetime.now(UTC).isoformat())
+        with _disk(), _readable():
+            self._connection.execute("INSERT INTO mark VALUES (?, ?, ?, ?, ?)", row)
 
     def _insert(self, rows: list[tuple[int, bytes | None]]) -> None:
         if self.sealed:

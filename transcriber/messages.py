@@ -94,17 +94,38 @@ class Scored:
 
 
 @dataclass(frozen=True, slots=True)
-class Record:
-    """To the recorder: record into a new journal.
+class Arm:
+    """To the recorder: open this microphone and keep its last half second in memory, for a `Record` that may follow.
 
-    `device` is a name from `devices`, None for the system's choice, or "file:PATH" for the fake microphone that plays
-    a sound file at `pace` times its speed (0: as fast as it can).
+    `device` is a name from `devices`, None for the system's choice, or "fake:PATH" for the fake microphone (see
+    `fake_microphone`), whose clock runs at `pace` times the real one (0: as fast as it can). `channel` is 1 for the
+    first, 0 for the mix of all.
     """
+
+    device: str | None = None
+    channel: int = 0
+    pace: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """To the recorder: record into a new journal, or go on in an unfinished one; opens the microphone if need be."""
 
     journal: str
     key: str
     device: str | None = None
     pace: float = 1.0
+    channel: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """To the recorder: keep the microphone open, but write nothing; `Paused` answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """To the recorder: go on where it paused; `Resumed` answers."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +134,15 @@ class Stop:
 
 
 @dataclass(frozen=True, slots=True)
+class Armed:
+    """From the recorder: the microphone delivers, and nothing is written yet."""
+
+    device: str
+
+
+@dataclass(frozen=True, slots=True)
 class Started:
-    """From the recorder: sound is arriving from this device."""
+    """From the recorder: sound is arriving from this device and is on the disk."""
 
     device: str
     rate: int
@@ -122,11 +150,42 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """From the recorder, about 20 times a second: peak (0 to 1) since the last one, seconds on disk, seconds lost."""
+    """From the recorder, about 20 times a second: peak (0 to 1) since the last one, seconds on disk, seconds lost.
+
+    `clipped` tells that the sound was too loud for the microphone, `noise` is what is heard between words (0 to 1).
+    """
 
     peak: float
     duration: float
     lost: float = 0.0
+    clipped: bool = False
+    noise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """From the recorder: so many seconds are on the disk, and nothing is added until `Resume`."""
+
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Resumed:
+    """From the recorder: sound is written again, from this length on."""
+
+    duration: float
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    """From the recorder: something is wrong with the sound, or no longer (`over`).
+
+    `kind` is a `watch.Trouble`; `seconds` how long it has lasted, for a disk that fills how much sound still fits.
+    """
+
+    kind: str
+    seconds: float = 0.0
+    over: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,10 +219,17 @@ Message = (
     | Found
     | Done
     | Scored
+    | Arm
     | Record
+    | Pause
+    | Resume
     | Stop
+    | Armed
     | Started
     | Level
+    | Paused
+    | Resumed
+    | Warned
     | Stopped
     | Failed
 )

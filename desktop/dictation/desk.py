@@ -55,7 +55,7 @@ class Desk(QObject):
         self._current: Encounter | None = None
         self._source: _Source | None = None
         self._heard: Heard | None = None
-        self._taking: tuple[Patient, Recording] | None = None
+        self._taking: tuple[Encounter, Recording] | None = None
 
     def equip(self, choice: EngineChoice) -> None:
         """Get the processes and lanes ready that do the work; before that the desk only waits.
@@ -79,11 +79,15 @@ class Desk(QObject):
         self.starting = True
         self.changed.emit()
 
-        def begin(recording: Recording) -> None:
-            self._taking = (patient, recording)
-            self._at_work.recorder.record(recording.path, recording.key, microphone)
+        def begin(taking: tuple[Encounter, Recording]) -> None:
+            self._taking = taking
+            self._at_work.recorder.record(taking[1].path, taking[1].key, microphone)
 
-        self._ask(lambda store: store.begin_recording(device=microphone or "default"), begin, self._on_record_failed)
+        self._ask(
+            lambda store: store.dictations.begin(patient, device=microphone or "default"),
+            begin,
+            self._on_record_failed,
+        )
         self._warm()
 
     def stop(self) -> None:
@@ -148,23 +152,16 @@ class Desk(QObject):
 
     @Slot(str)
     def _on_started(self, device: str) -> None:
-        """Sound arrives: from now on the dictation is in the worklist, whatever happens."""
+        """Sound arrives: speak now."""
         self.microphone.emit(device)
         if self._taking is None:
             return
-        patient, recording = self._taking
-
-        def begun(encounter: Encounter) -> None:
-            self.starting = False
-            self.recording = encounter.id
-            self.jobs[encounter.id] = Job(Step.RECORDING)
-            self.began.emit(encounter.id)
-            self.changed.emit()
-
-        self._ask(
-            lambda store: store.add_encounter(patient, started_at=recording.started_at, recording_id=recording.id),
-            begun,
-        )
+        encounter = self._taking[0]
+        self.starting = False
+        self.recording = encounter.id
+        self.jobs[encounter.id] = Job(Step.RECORDING)
+        self.began.emit(encounter.id)
+        self.changed.emit()
 
     @Slot(float)
     def _on_stopped(self, duration: float) -> None:
@@ -182,7 +179,11 @@ class Desk(QObject):
 
     @Slot(object)
     def _on_record_failed(self, error: BaseException) -> None:
+        """A dictation that never had sound leaves nothing behind."""
+        silent = self._taking[0].id if self._taking is not None and self.recording is None else None
         self._recording_ended()
+        if silent is not None:
+            self._ask(lambda store: store.dictations.withdraw(silent), lambda _: None)
         self.failed.emit(error, None)
 
     def _recording_ended(self) -> str | None:

@@ -80,6 +80,23 @@ def set_status(db: Database, encounter_id: str, status: EncounterStatus, *, fail
         raise NotInStore
 
 
+def remove_empty(db: Database, encounter_id: str) -> None:
+    """Delete an encounter without a note, and its recording, of which no length was noted. Raises NotInStore."""
+    found = list(
+        db.query(
+            """SELECT recording_id FROM encounter JOIN recording ON recording.id = recording_id
+               WHERE encounter.id = :id AND samples IS NULL
+               AND NOT EXISTS (SELECT 1 FROM note_version WHERE encounter_id = :id)""",
+            {"id": encounter_id},
+        )
+    )
+    if not found:
+        raise NotInStore
+    db.execute("DELETE FROM document WHERE encounter_id = ?", (encounter_id,))
+    db.execute("DELETE FROM encounter WHERE id = ?", (encounter_id,))
+    db.execute("DELETE FROM recording WHERE id = ?", (found[0]["recording_id"],))
+
+
 def put_transcript(db: Database, encounter_id: str, transcript: Transcript | None) -> None:
     """Store what was heard in place of what was there; None for text that was never heard."""
     db.execute("DELETE FROM transcript WHERE encounter_id = ?", (encounter_id,))

@@ -18,6 +18,7 @@ from ehr.chart.people import Right, Role, User
 from ehr.chart.revision import revise
 from ehr.store import encounters, entries, patients, recordings
 from ehr.store.audit import AuditLog
+from ehr.store.dictations import Dictations
 from ehr.store.errors import NotInStore, StoreMissing
 from ehr.store.files import FolderLock
 from ehr.store.home import Home, database_key, disk_faults
@@ -87,6 +88,11 @@ class Store(Reader):
     def recordings_folder(self) -> Path:
         """Where the recordings' journals lie."""
         return self._home.recordings
+
+    @property
+    def dictations(self) -> Dictations:
+        """Dictations under way, and what interrupted ones left."""
+        return Dictations(self._ledger, self._home.recordings)
 
     def reader(self) -> Reader:
         """A read-only connection of its own, for another thread; close it before the store."""

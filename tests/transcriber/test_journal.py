@@ -52,7 +52,8 @@ class JournalAgainstList(RuleBasedStateMachine):
     def gap(self, count):
         """Sound is lost."""
         self.journal.append_gap(count)
-        self.gaps.append((len(self.model), len(self.model) + count))
+        start = self.gaps.pop()[0] if self.gaps and self.gaps[-1][1] == len(self.model) else len(self.model)
+        self.gaps.append((start, len(self.model) + count))
         self.model = np.concatenate([self.model, np.zeros(count, np.int16)])
 
     @rule()
