@@ -131,7 +131,10 @@ class Journal:
         """What happened where, in the order in which it was noted."""
         with _readable():
             rows = self._connection.execute("SELECT at, kind, detail, seconds, noted_at FROM mark ORDER BY rowid")
-            return tuple(Mark(*row[:4], datetime.fromisoformat(row[4])) for row in rows)
+            return tuple(
+                Mark(at, kind, detail, seconds, datetime.fromisoformat(noted_at))
+                for at, kind, detail, seconds, noted_at in rows
+            )
 
     @property
     def sealed(self) -> bool:
