@@ -6,12 +6,12 @@ and what was typed is recorded as a change. Knows nothing of storage or of who e
 
 from __future__ import annotations
 
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from difflib import SequenceMatcher
+from dataclasses import replace
 
+from ehr.chart.diff import Block
+from ehr.chart.diff import blocks as compare
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry, Flag
 from ehr.chart.note import Change, Note, Section, Span
@@ -22,21 +22,12 @@ TYPED = "typed"
 WORDS_REMOVED = Flag("words-removed", "The words that this entry rests on were removed from the note.")
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """Characters of the old text and those that stand for them in the new one."""
-
-    same: bool
-    old: Span
-    new: Span
-
-
 def revise(draft: Draft, written: str) -> Draft:
     """The draft with `written` as its note's text: changes, sections, origins, evidence and cues follow it.
 
     An entry whose words are all gone keeps its place, with an empty evidence span and a flag for the reviewer.
     """
-    blocks = tuple(_blocks(draft.note.written, written))
+    blocks = tuple(compare(draft.note.written, written))
     return replace(
         draft,
         note=_revised_note(draft.note, written, blocks),
@@ -44,37 +35,7 @@ def revise(draft: Draft, written: str) -> Draft:
     )
 
 
-def _blocks(old: str, new: str) -> Iterator[_Block]:
-    before, after = _tokens(old), _tokens(new)
-    old_at, new_at = _offsets(before), _offsets(after)
-    head = _common(before, after)
-    tail = _common(before[head:][::-1], after[head:][::-1])
-    inner = SequenceMatcher(None, before[head : len(before) - tail], after[head : len(after) - tail], autojunk=False)
-    found = [(tag == "equal", a + head, b + head, c + head, d + head) for tag, a, b, c, d in inner.get_opcodes()]
-    ends = [(True, len(before) - tail, len(before), len(after) - tail, len(after))]
-    for same, a, b, c, d in [(True, 0, head, 0, head), *found, *ends]:
-        if b > a or d > c:
-            yield _Block(same, Span(old_at[a], old_at[b]), Span(new_at[c], new_at[d]))
-
-
-def _common(one: list[str], other: list[str]) -> int:
-    """How many tokens two texts begin with alike: comparing the rest alone keeps a small edit of a long note fast."""
-    pairs = enumerate(zip(one, other, strict=False))
-    return next((at for at, (left, right) in pairs if left != right), min(len(one), len(other)))
-
-
-def _tokens(text: str) -> list[str]:
-    return re.findall(r"\w+|\s+|[^\w\s]", text)
-
-
-def _offsets(tokens: list[str]) -> list[int]:
-    offsets = [0]
-    for token in tokens:
-        offsets.append(offsets[-1] + len(token))
-    return offsets
-
-
-def _moved(span: Span, blocks: tuple[_Block, ...]) -> Span:
+def _moved(span: Span, blocks: tuple[Block, ...]) -> Span:
     """Where a span of the old text lies in the new one; half-replaced ends grow to the replacement."""
     if not blocks or span.start == span.end:
         at = _place(span.start, blocks)
@@ -87,14 +48,14 @@ def _moved(span: Span, blocks: tuple[_Block, ...]) -> Span:
     return Span(start, max(start, end))
 
 
-def _place(position: int, blocks: tuple[_Block, ...]) -> int:
+def _place(position: int, blocks: tuple[Block, ...]) -> int:
     for block in reversed(blocks):
         if block.old.start <= position:
             return block.new.start + min(position - block.old.start, block.new.end - block.new.start)
     return 0
 
 
-def _revised_note(note: Note, written: str, blocks: tuple[_Block, ...]) -> Note:
+def _revised_note(note: Note, written: str, blocks: tuple[Block, ...]) -> Note:
     edits = [block for block in blocks if not block.same]
     typed = [Change(TYPED, note.to_said(block.old), block.new) for block in edits]
     kept = [
@@ -112,7 +73,7 @@ def _revised_note(note: Note, written: str, blocks: tuple[_Block, ...]) -> Note:
     )
 
 
-def _revised_origins(note: Note, blocks: tuple[_Block, ...]) -> Iterator[Span]:
+def _revised_origins(note: Note, blocks: tuple[Block, ...]) -> Iterator[Span]:
     for block in blocks:
         if block.same:
             yield from note.origins[block.old.start : block.old.end]
@@ -120,7 +81,7 @@ def _revised_origins(note: Note, blocks: tuple[_Block, ...]) -> Iterator[Span]:
             yield from [note.to_said(block.old)] * (block.new.end - block.new.start)
 
 
-def _revised_sections(note: Note, written: str, blocks: tuple[_Block, ...]) -> tuple[Section, ...]:
+def _revised_sections(note: Note, written: str, blocks: tuple[Block, ...]) -> tuple[Section, ...]:
     """Sections moved along; text typed between two of them belongs to the first."""
     sections: list[Section] = []
     end = len(written)
@@ -132,7 +93,7 @@ def _revised_sections(note: Note, written: str, blocks: tuple[_Block, ...]) -> t
     return tuple(reversed(sections))
 
 
-def _revised_entry(entry: Entry, blocks: tuple[_Block, ...]) -> Entry:
+def _revised_entry(entry: Entry, blocks: tuple[Block, ...]) -> Entry:
     evidence = _moved(entry.evidence, blocks)
     gone = evidence.start == evidence.end and entry.evidence.start < entry.evidence.end
     return replace(

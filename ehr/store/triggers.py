@@ -11,11 +11,21 @@ import re
 
 from ehr.store.sqlcipher import Database
 
-_APPEND_ONLY = ("audit", "audit_anchor", "note_version", "shredded")
+_APPEND_ONLY = (
+    "audit", "audit_anchor", "note_version", "shredded", "signature", "review_step", "cosign_request", "received",
+)  # fmt: skip
 
+
+def _shredded(matter: str) -> str:
+    return f"EXISTS (SELECT 1 FROM shredded WHERE encounter_id = old.encounter_id AND matter = '{matter}')"
+
+
+_NOTE_GONE = _shredded("note")
 _GONE = {
     "audit": "EXISTS (SELECT 1 FROM audit_anchor WHERE old.seq > after AND old.seq < seq)",
-    "note_version": "EXISTS (SELECT 1 FROM shredded WHERE encounter_id = old.encounter_id AND matter = 'note')",
+    "note_version": _NOTE_GONE,
+    "signature": _NOTE_GONE,
+    "review_step": _NOTE_GONE,
 }
 """Where a row of an append-only table may be deleted: what retention has shredded, and says so."""
 
@@ -93,7 +103,45 @@ _RETENTION = {
     END""",
 }
 
-TRIGGERS = {name: f"CREATE TRIGGER {name} {body}" for name, body in {**_GUARDS, **_INDEXING, **_RETENTION}.items()}
+_LOCKED = "IN ('final', 'amended', 'entered-in-error')"
+
+_SIGNED = {
+    f"signed_{table}_{verb}_refused": f"""BEFORE {verb.upper()} ON {table}
+    WHEN (SELECT standing FROM encounter WHERE id = {row}.encounter_id) {_LOCKED}{unless} BEGIN
+        SELECT RAISE(ABORT, 'the encounter is signed');
+    END"""
+    for table, verb, row, unless in (
+        ("entry", "insert", "new", ""),
+        ("entry", "update", "old", ""),
+        ("entry", "delete", "old", f" AND NOT {_NOTE_GONE}"),
+        ("transcript", "insert", "new", ""),
+        ("transcript", "update", "old", ""),
+        ("transcript", "delete", "old", f" AND NOT {_shredded('transcript')}"),
+        ("note_version", "insert", "new", ""),
+    )
+} | {
+    "signed_encounter_update_refused": f"""BEFORE UPDATE OF recording_id, started_at, status ON encounter
+    WHEN old.standing {_LOCKED} BEGIN
+        SELECT RAISE(ABORT, 'the encounter is signed');
+    END""",
+    "signed_encounter_delete_refused": f"""BEFORE DELETE ON encounter WHEN old.standing {_LOCKED} BEGIN
+        SELECT RAISE(ABORT, 'the encounter is signed');
+    END""",
+    "outbox_update_refused": """BEFORE UPDATE ON outbox
+    WHEN old.payload IS NOT NULL OR (old.seq, old.id, old.encounter_id, old.version, old.kind, old.created_at)
+        IS NOT (new.seq, new.id, new.encounter_id, new.version, new.kind, new.created_at) BEGIN
+        SELECT RAISE(ABORT, 'what is frozen in the outbox stays');
+    END""",
+    "outbox_delete_refused": f"""BEFORE DELETE ON outbox WHEN NOT {_NOTE_GONE} BEGIN
+        SELECT RAISE(ABORT, 'the outbox is append-only');
+    END""",
+}
+"""What is signed stays as it was signed, and what is to be sent stays as it was frozen."""
+
+TRIGGERS = {
+    name: f"CREATE TRIGGER {name} {body}"
+    for name, body in {**_GUARDS, **_SIGNED, **_INDEXING, **_RETENTION}.items()
+}
 """Every trigger of the current schema by name."""
 
 
