@@ -69,8 +69,10 @@ class Standing:
 
     def may(self, act: Act) -> bool:
         """Whether the act is possible now."""
-        return act in _ACTS[self.status] and (act is not Act.ABANDON or self.amendment is not None) and (
-            act is not Act.RETRACT or self.amendment is None
+        return (
+            act in _ACTS[self.status]
+            and (act is not Act.ABANDON or self.amendment is not None)
+            and (act is not Act.RETRACT or self.amendment is None)
         )
 
     def after(self, act: Act, *, by: str, at: datetime, reason: str = "") -> Standing:

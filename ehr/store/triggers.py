@@ -139,8 +139,7 @@ _SIGNED = {
 """What is signed stays as it was signed, and what is to be sent stays as it was frozen."""
 
 TRIGGERS = {
-    name: f"CREATE TRIGGER {name} {body}"
-    for name, body in {**_GUARDS, **_SIGNED, **_INDEXING, **_RETENTION}.items()
+    name: f"CREATE TRIGGER {name} {body}" for name, body in {**_GUARDS, **_SIGNED, **_INDEXING, **_RETENTION}.items()
 }
 """Every trigger of the current schema by name."""
 
