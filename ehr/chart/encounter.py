@@ -10,7 +10,7 @@ from enum import StrEnum
 from ehr.chart.entry import Entry, ReviewState
 from ehr.chart.note import Note
 from ehr.chart.patient import Patient
-from ehr.chart.signing import Standing
+from ehr.chart.signing import UNSIGNED, Standing
 from transcriber.transcript import Transcript, Word
 
 
@@ -55,7 +55,7 @@ class Encounter:
     title: str = ""
     recording_id: str | None = None
     draft: Draft | None = None
-    standing: Standing = Standing()
+    standing: Standing = UNSIGNED
     id: str = field(default_factory=lambda: str(uuid.uuid4()))
 
 
@@ -78,4 +78,4 @@ class EncounterSummary:
     proposed: int
     to_check: int
     failure: str | None
-    standing: Standing = Standing()
+    standing: Standing = UNSIGNED

@@ -98,6 +98,9 @@ class Standing:
         return Standing(status, by, at, self.amendment)
 
 
+UNSIGNED = Standing()
+"""Where every dictation begins."""
+
 _ACTS: Mapping[Status, frozenset[Act]] = MappingProxyType(
     {
         Status.PRELIMINARY: frozenset({Act.CHANGE, Act.REVIEW, Act.SIGN, Act.ABANDON, Act.RETRACT}),
