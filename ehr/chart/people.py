@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -34,6 +35,7 @@ class Right(StrEnum):
     SHRED = "shred"
     BACK_UP = "back_up"
     MANAGE_USERS = "manage_users"
+    KEEP_ACCOUNT = "keep_account"
 
 
 _EVERYONE = frozenset(Role)
@@ -54,9 +56,13 @@ RIGHTS: Mapping[Right, frozenset[Role]] = MappingProxyType(
         Right.SHRED: _RECORDS,
         Right.BACK_UP: _ADMIN | _RECORDS,
         Right.MANAGE_USERS: _ADMIN,
+        Right.KEEP_ACCOUNT: _EVERYONE,
     }
 )
-"""Which roles have each right."""
+"""Which roles have each right. `KEEP_ACCOUNT` is one's own passphrase, code and emergency access."""
+
+EMERGENCY = frozenset({Right.READ})
+"""What emergency access adds to a user's rights: charts can be read, nothing can be changed, exported or shredded."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,3 +76,23 @@ class User:
     def may(self, right: Right) -> bool:
         """Whether one of the user's roles has the right."""
         return not self.roles.isdisjoint(RIGHTS[right])
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A user as the clinic keeps them: whether they may still unlock, and whether a one-time code is asked as well."""
+
+    user: User
+    disabled: bool = False
+    has_code: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Emergency:
+    """One emergency access: whose, when, the typed reason, and who has looked at it since ("" for nobody)."""
+
+    id: str
+    user: str
+    begun_at: datetime
+    reason: str
+    seen_by: str = ""

@@ -8,6 +8,9 @@
     ├── StoreFull, StoreUnwritable             the disk
     ├── StoreTooNew                            written by a newer version
     ├── NotAllowed                             the user's roles do not cover it
+    ├── TooSoon, CodeNeeded, CodeWrong         unlocking: failures before, one-time codes
+    ├── RecoveryKeyMistyped, KeychainMissing   other ways to unlock
+    ├── UserUnknown, NameTaken, LastAdministrator, ReasonMissing
     └── DuplicateMrn, NotInStore, AlreadyReviewed
 
 None of them ever suggests erasing a store. Paths may be named: they are the user's own and hold no patient text.
@@ -138,3 +141,85 @@ class NotAllowed(EnvironmentFault):
     code = "CW-E114"
     sentence = "Your role in this clinic does not cover this."
     next_step = "Ask someone whose role does, or ask the administrator to change yours."
+
+
+class TooSoon(EnvironmentFault):
+    """Several wrong passphrases came before this one, and the wait that follows them is not over."""
+
+    code = "CW-E115"
+    sentence = "There were several wrong passphrases, so there is a short wait."
+    next_step = "Wait a minute, then type it again."
+
+    def __init__(self, seconds: int = 60) -> None:
+        self.seconds = seconds
+        super().__init__(next_step=f"Wait {seconds} seconds, then type it again.")
+
+
+class CodeNeeded(EnvironmentFault):
+    """The user has a one-time code as well as a passphrase, and gave none."""
+
+    code = "CW-E116"
+    sentence = "This user's one-time code is needed as well."
+    next_step = "Type the six digits that your authenticator shows now."
+
+
+class CodeWrong(EnvironmentFault):
+    """The one-time code is wrong, too old, or was used already."""
+
+    code = "CW-E117"
+    sentence = "The one-time code is wrong, or was used already."
+    next_step = "Wait for the next code and type that; check that this computer's clock is right."
+
+
+class RecoveryKeyMistyped(EnvironmentFault):
+    """A recovery key's check letters do not fit what was typed."""
+
+    code = "CW-E118"
+    sentence = "The recovery key is not typed as it was printed."
+    next_step = "Compare it with the print, group by group."
+
+    @classmethod
+    def in_groups(cls, groups: list[int]) -> RecoveryKeyMistyped:
+        """The error for typing errors in these groups, counted from 1."""
+        named = ", ".join(map(str, groups))
+        return cls(f"The recovery key has a typing error in group {named}.", "Compare that group with the print.")
+
+
+class UserUnknown(EnvironmentFault):
+    """No such user, or one who may no longer unlock."""
+
+    code = "CW-E119"
+    sentence = "This user does not open this store, or no longer does."
+    next_step = "Choose another user, or ask the administrator."
+
+
+class NameTaken(EnvironmentFault):
+    """A user's name is empty or another user's, and the audit log would not tell them apart."""
+
+    code = "CW-E160"
+    sentence = "This name is empty or another user's."
+    next_step = "Choose a name that tells the two apart."
+
+
+class LastAdministrator(EnvironmentFault):
+    """Nobody would be left who can manage users."""
+
+    code = "CW-E161"
+    sentence = "This user is the last administrator, so they stay one."
+    next_step = "Make somebody else an administrator first."
+
+
+class KeychainMissing(EnvironmentFault):
+    """The operating system offers no keychain, it is locked, or it does not hold this store's secret."""
+
+    code = "CW-E162"
+    sentence = "This computer's keychain is not there, is locked, or does not hold the chart's secret."
+    next_step = "Unlock with your passphrase; it opens the chart as before."
+
+
+class ReasonMissing(EnvironmentFault):
+    """Emergency access without a reason that says something."""
+
+    code = "CW-E163"
+    sentence = "Emergency access needs a reason."
+    next_step = "Type in a few words why you have to read charts now; the records officer reads it."

@@ -11,15 +11,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from ehr.chart.people import Role, User
+from ehr.store import accounts
 from ehr.store.errors import (
-    KeyFileDamaged,
     StoreDamaged,
     StoreExists,
     StoreFull,
     StoreUnwritable,
 )
 from ehr.store.files import FolderLock, make_private_file, make_private_folder, sync_folder
-from ehr.store.keys import Argon2Cost, KeySlots, Slot, Unlocked, new_data_key
+from ehr.store.keys import Argon2Cost, KeySlots, Kind, Slot, Unlocked, new_data_key
 from ehr.store.migrations import migrate
 from ehr.store.session import Session
 from ehr.store.sqlcipher import PAGE_BYTES
@@ -32,6 +33,7 @@ class Home:
         self.folder = folder
         self.chart = folder / "chart.db"
         self.keyslots = folder / "keyslots.json"
+        self.failed_unlocks = folder / "failed_unlocks.jsonl"
         self.recordings = folder / "recordings"
         self._unfinished = folder / "chart.db.new"
 
@@ -52,7 +54,9 @@ class Home:
             make_private_folder(self.recordings)
 
     def make_store(self, passphrase: str, *, holder: str, cost: Argon2Cost) -> None:
-        """Make an empty store. Raises StoreExists, PassphraseEmpty, StoreFull, StoreUnwritable.
+        """Make an empty store of one user, `holder`, with every role.
+
+        Raises StoreExists, PassphraseEmpty, NameTaken for an empty name, StoreFull, StoreUnwritable.
 
         The database is whole before the key file names its key, and takes its name last: a cut-off start leaves
         nothing that counts, or a store that `settle` finishes.
@@ -69,6 +73,7 @@ class Home:
             try:
                 with session.transaction() as db:
                     migrate(db)
+                    accounts.insert(db, User(unlocked.slot.id, holder, frozenset(Role)))
             finally:
                 session.close()
             KeySlots((unlocked.slot,)).write(self.keyslots)
@@ -81,12 +86,14 @@ class Home:
                 self._unfinished.rename(self.chart)
                 sync_folder(self.folder)
 
-    def unlock(self, passphrase: str) -> Unlocked:
-        """The data key. Raises KeyFileDamaged, StoreDamaged, WrongPassphrase."""
-        if not self.keyslots.exists():
-            raise KeyFileDamaged
+    def key_slots(self) -> KeySlots:
+        """The slots as they are on the disk. Raises KeyFileDamaged, StoreUnwritable."""
         with disk_faults():
-            unlocked = KeySlots.read(self.keyslots).unlock(passphrase)
+            return KeySlots.read(self.keyslots)
+
+    def unlock(self, slots: KeySlots, secret: str, user: str | None, kind: Kind) -> Unlocked:
+        """The data key, from a slot of the kind and the user. Raises StoreDamaged, WrongPassphrase."""
+        unlocked = slots.unlock(secret, user, kind=kind)
         if not self.chart.exists():
             raise StoreDamaged(f"The key file is there, but the chart itself, {self.chart}, is missing.")
         return unlocked

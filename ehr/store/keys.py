@@ -1,8 +1,9 @@
 """The data key and the slots that hold it.
 
 Owns `keyslots.json`: one random 256-bit data key, wrapped once per slot. A slot is opened by what its holder has: a
-passphrase today; the format has room for the operating system's keychain and a clinic recovery key. Changing a
-passphrase rewraps the data key and touches no patient data. Knows nothing of the database the key opens.
+passphrase, the secret in the operating system's keychain, or the clinic's recovery key. Changing a passphrase rewraps
+the data key and touches no patient data. Knows nothing of the database the key opens, and nothing of roles: a slot's id
+is bound into its wrapping, and the store says who that id is.
 
 Python cannot wipe memory for certain: the key lives in the process while the store is open.
 """
@@ -14,8 +15,9 @@ import json
 import os
 import unicodedata
 import uuid
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -56,12 +58,26 @@ class Argon2Cost:
 STRONG = Argon2Cost()
 
 
+class Kind(StrEnum):
+    """What opens a slot. Slots of other kinds in the file are kept as they were found."""
+
+    PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind
+    KEYCHAIN = "os-keychain"
+    RECOVERY = "recovery"
+
+
+PERSONAL = frozenset({Kind.PASSPHRASE, Kind.KEYCHAIN})
+"""Slots of one user each, whose id is the user's."""
+
+
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One wrapping of the data key. `holder` is whom it belongs to; it goes into the audit log as the actor."""
+    """One wrapping of the data key. `id` is the user's where the slot is a person's; `holder` is what the unlock page
+    calls them.
+    """
 
     id: str
-    kind: str
+    kind: Kind
     holder: str
     cost: Argon2Cost
     salt: bytes
@@ -69,17 +85,26 @@ class Slot:
     wrapped: bytes
 
     @classmethod
-    def for_passphrase(cls, data_key: bytes, passphrase: str, *, holder: str, cost: Argon2Cost = STRONG) -> Slot:
-        """Wrap `data_key` under `passphrase`. Raises PassphraseEmpty."""
+    def for_passphrase(
+        cls, data_key: bytes, passphrase: str, *, holder: str, id_: str = "", cost: Argon2Cost = STRONG
+    ) -> Slot:
+        """Wrap `data_key` under `passphrase`, for a new person unless `id_` names one. Raises PassphraseEmpty."""
         if not passphrase.strip():
             raise PassphraseEmpty
-        id_, salt, nonce = str(uuid.uuid4()), os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
-        wrapped = AESGCM(_stretch(passphrase, salt, cost)).encrypt(nonce, data_key, _bound_to("passphrase", id_))
-        return cls(id_, "passphrase", holder, cost, salt, nonce, wrapped)
+        return cls.sealed(data_key, passphrase, kind=Kind.PASSPHRASE, id_=id_, holder=holder, cost=cost)
 
-    def unwrap(self, passphrase: str) -> bytes:
+    @classmethod
+    def sealed(
+        cls, data_key: bytes, secret: str, *, kind: Kind, holder: str, id_: str = "", cost: Argon2Cost = STRONG
+    ) -> Slot:
+        """Wrap `data_key` under any secret."""
+        id_, salt, nonce = id_ or str(uuid.uuid4()), os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
+        wrapped = AESGCM(_stretch(secret, salt, cost)).encrypt(nonce, data_key, _bound_to(kind, id_))
+        return cls(id_, kind, holder, cost, salt, nonce, wrapped)
+
+    def unwrap(self, secret: str) -> bytes:
         """The data key. Raises WrongPassphrase."""
-        key = _stretch(passphrase, self.salt, self.cost)
+        key = _stretch(secret, self.salt, self.cost)
         try:
             return AESGCM(key).decrypt(self.nonce, self.wrapped, _bound_to(self.kind, self.id))
         except InvalidTag:
@@ -112,11 +137,12 @@ class KeySlots:
             document = json.loads(path.read_bytes())
             if document["format"] != FORMAT:
                 raise KeyFileDamaged("The key file has a format that this version does not know.")
+            ours = [slot["kind"] in _KINDS for slot in document["slots"]]
             return cls(
-                tuple(_slot_from(slot) for slot in document["slots"] if slot["kind"] == "passphrase"),
-                tuple(slot for slot in document["slots"] if slot["kind"] != "passphrase"),
+                tuple(_slot_from(slot) for slot, known in zip(document["slots"], ours, strict=True) if known),
+                tuple(slot for slot, known in zip(document["slots"], ours, strict=True) if not known),
             )
-        except (FileNotFoundError, KeyError, TypeError, ValueError) as error:
+        except (FileNotFoundError, KeyError, TypeError, ValueError, RecursionError) as error:
             raise KeyFileDamaged from error
 
     def write(self, path: Path) -> None:
@@ -124,20 +150,43 @@ class KeySlots:
         document = {"format": FORMAT, "slots": [*map(_slot_to, self.slots), *self._others]}
         write_atomically(path, json.dumps(document, indent=1).encode())
 
-    def unlock(self, passphrase: str) -> Unlocked:
-        """Open the first slot that the passphrase fits. Raises WrongPassphrase."""
-        for slot in self.slots:
+    def of(self, kind: Kind, user: str | None = None) -> tuple[Slot, ...]:
+        """The slots of a kind, of one user where an id is given."""
+        return tuple(slot for slot in self.slots if slot.kind is kind and user in (None, slot.id))
+
+    def unlock(self, secret: str, user: str | None = None, *, kind: Kind = Kind.PASSPHRASE) -> Unlocked:
+        """Open the first slot of the kind, and of the user whose id is given, that the secret fits.
+
+        Raises WrongPassphrase.
+        """
+        for slot in self.of(kind, user):
             try:
-                return Unlocked(slot.unwrap(passphrase), slot)
+                return Unlocked(slot.unwrap(secret), slot)
             except WrongPassphrase:
                 continue
         raise WrongPassphrase
 
-    def rewrapped(self, old: str, new: str) -> KeySlots:
+    def having(self, slot: Slot) -> KeySlots:
+        """The slots with this one, in the place of an older one of its kind and id."""
+        place = next((at for at, each in enumerate(self.slots) if (each.kind, each.id) == (slot.kind, slot.id)), None)
+        if place is None:
+            return KeySlots((*self.slots, slot), self._others)
+        return KeySlots((*self.slots[:place], slot, *self.slots[place + 1 :]), self._others)
+
+    def only(self, keep: Callable[[Slot], bool]) -> KeySlots:
+        """Those of our slots that are to stay, with all of other kinds."""
+        return KeySlots(tuple(filter(keep, self.slots)), self._others)
+
+    def named(self, names: Mapping[str, str]) -> KeySlots:
+        """The slots with their holders' present names, by id."""
+        named = (replace(slot, holder=names.get(slot.id, slot.holder)) for slot in self.slots)
+        return KeySlots(tuple(named), self._others)
+
+    def rewrapped(self, old: str, new: str, user: str | None = None) -> KeySlots:
         """The slots with that of passphrase `old` opening by `new` instead. Raises WrongPassphrase, PassphraseEmpty."""
-        unlocked = self.unlock(old)
-        slot = Slot.for_passphrase(unlocked.data_key, new, holder=unlocked.slot.holder, cost=unlocked.slot.cost)
-        return KeySlots(tuple(slot if each is unlocked.slot else each for each in self.slots), self._others)
+        unlocked = self.unlock(old, user)
+        mine = unlocked.slot
+        return self.having(Slot.for_passphrase(unlocked.data_key, new, id_=mine.id, holder=mine.holder, cost=mine.cost))
 
 
 def new_data_key() -> bytes:
@@ -155,6 +204,9 @@ def _stretch(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
 
 def _bound_to(kind: str, id_: str) -> bytes:
     return f"chartwright/keyslot/{FORMAT}/{kind}/{id_}".encode()
+
+
+_KINDS = frozenset(Kind)
 
 
 def _slot_to(slot: Slot) -> dict[str, object]:
@@ -177,7 +229,7 @@ def _slot_from(document: Mapping[str, Any]) -> Slot:
         raise ValueError("unknown key derivation or cipher")
     return Slot(
         id=str(document["id"]),
-        kind=str(document["kind"]),
+        kind=Kind(document["kind"]),
         holder=str(document["holder"]),
         cost=Argon2Cost(kdf["passes"], kdf["lanes"], kdf["memory_kib"]),
         salt=base64.b64decode(kdf["salt"], validate=True),

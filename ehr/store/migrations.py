@@ -13,12 +13,13 @@ from sqlite_utils import Migrations
 
 from ehr.store.errors import StoreTooNew
 from ehr.store.sqlcipher import Database
-from ehr.store.steps import m0001_chart, m0002_repairs, m0004_signing, m0006_retention
+from ehr.store.steps import m0001_chart, m0002_repairs, m0003_people, m0004_signing, m0006_retention
 from ehr.store.triggers import ensure_triggers
 
 STEPS: tuple[ModuleType, ...] = (
     m0001_chart,
     m0002_repairs,
+    m0003_people,
     m0004_signing,
     m0006_retention,
 )

@@ -6,6 +6,8 @@ connection, which never waits for the writer. Changes nothing.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Self
 
@@ -13,47 +15,61 @@ from ehr.chart.encounter import Encounter, EncounterStatus, EncounterSummary
 from ehr.chart.entry import Entry
 from ehr.chart.note import Note
 from ehr.chart.patient import Patient
+from ehr.chart.people import Right
 from ehr.store import encounters, entries, patients
+from ehr.store.ledger import Ledger
 from ehr.store.search import Hit, search
 from ehr.store.session import Session
+from ehr.store.sqlcipher import Database
 
 
 class Reader:
-    """Queries on one open store. Every method raises StoreDamaged where the file does not verify."""
+    """Queries on one open store, for a user who may read charts.
 
-    def __init__(self, session: Session) -> None:
+    Every query raises NotAllowed where they may not, and StoreDamaged where the file does not verify.
+    """
+
+    def __init__(self, session: Session, ledger: Ledger) -> None:
         self._session = session
+        self._ledger = ledger
+
+    @contextmanager
+    def _reading(self, *, snapshot: bool = False) -> Iterator[Database]:
+        """The database for the queries of one method."""
+        self._ledger.require(Right.READ)
+        with self._session.snapshot() if snapshot else self._session.read() as db:
+            yield db
 
     def patients(self, typed: str = "", *, limit: int = 50) -> list[Patient]:
         """Patients for whom every typed word begins a name or the record number, by name."""
-        with self._session.read() as db:
+        with self._reading() as db:
             return patients.matching(db, typed, limit=limit)
 
     def patient(self, patient_id: str) -> Patient:
         """The patient with this id. Raises NotInStore."""
-        with self._session.read() as db:
+        with self._reading() as db:
             return patients.by_id(db, patient_id)
 
     def patient_by_mrn(self, mrn: str) -> Patient | None:
         """The patient with exactly this record number, None where there is none."""
-        with self._session.read() as db:
+        with self._reading() as db:
             return patients.by_mrn(db, mrn)
 
     def encounters(
         self, *, limit: int = 100, status: EncounterStatus | None = None, patient_id: str | None = None
     ) -> list[EncounterSummary]:
         """The newest encounters first, light enough for a list."""
-        with self._session.read() as db:
+        with self._reading() as db:
             return encounters.summaries(db, limit=limit, status=status, patient_id=patient_id)
 
     def encounter(self, encounter_id: str) -> Encounter:
         """The encounter with its current draft. Raises NotInStore."""
-        with self._session.snapshot() as db:
+        with self._reading(snapshot=True) as db:
             return encounters.by_id(db, encounter_id)
 
     def note_versions(self, encounter_id: str) -> list[Note]:
         """Every version of the encounter's note, oldest first."""
-        with self._session.read() as db:
+        with self._reading() as db:
             return encounters.versions(db, encounter_id)
 
     def proposal(self, entry_id: str) -> Entry:
@@ -61,7 +77,7 @@ class Reader:
 
         Raises NotInStore.
         """
-        with self._session.read() as db:
+        with self._reading() as db:
             return entries.proposal(db, entry_id)
 
     def search(self, words: str, *, limit: int = 50) -> list[Hit]:
@@ -69,7 +85,7 @@ class Reader:
 
         The last word may be unfinished. Rejected entries are not found.
         """
-        with self._session.read() as db:
+        with self._reading() as db:
             return search(db, words, limit=limit)
 
     def close(self) -> None:

@@ -14,19 +14,22 @@ from typing import Self
 from ehr.chart.encounter import Draft, Encounter, EncounterStatus
 from ehr.chart.entry import Entry, ReviewState
 from ehr.chart.patient import Patient
-from ehr.chart.people import Right, Role, User
+from ehr.chart.people import Right
 from ehr.chart.revision import revise
 from ehr.store import encounters, entries, patients, recordings
+from ehr.store.admission import Admitted, Credentials, admit, recover
 from ehr.store.audit import AuditLog
 from ehr.store.dictations import Dictations
+from ehr.store.emergency import Emergencies
 from ehr.store.errors import NotInStore, StoreMissing
 from ehr.store.files import FolderLock
-from ehr.store.home import Home, database_key, disk_faults
-from ehr.store.keys import STRONG, Argon2Cost, KeySlots, Unlocked
+from ehr.store.home import Home, database_key
+from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Clock, Ledger, utc_now
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
 from ehr.store.session import Session
+from ehr.store.users import Users
 
 
 class Store(Reader):
@@ -37,14 +40,14 @@ class Store(Reader):
     StoreFull, StoreUnwritable, StoreDamaged.
     """
 
-    def __init__(self, home: Home, lock: FolderLock, unlocked: Unlocked, session: Session, clock: Clock) -> None:
+    def __init__(self, home: Home, lock: FolderLock, admitted: Admitted, clock: Clock) -> None:
         """Use `create` or `open`."""
-        super().__init__(session)
+        session, user, self._unlocked = admitted.session, admitted.user, admitted.unlocked
+        audit = AuditLog(self._unlocked.derive("audit"), user.name)
+        super().__init__(session, Ledger(session, audit, user, clock))
         self._home = home
         self._lock = lock
-        self._unlocked = unlocked
-        user = User(unlocked.slot.id, unlocked.slot.holder, frozenset(Role))
-        self._ledger = Ledger(session, AuditLog(unlocked.derive("audit"), user.name), user, clock)
+        self._users = Users(self._ledger, home, self._unlocked)
 
     @classmethod
     def exists(cls, home: Path) -> bool:
@@ -55,7 +58,7 @@ class Store(Reader):
     def create(
         cls, home: Path, passphrase: str, *, holder: str = "owner", cost: Argon2Cost = STRONG, clock: Clock = utc_now
     ) -> Self:
-        """Make a store in the data folder `home` and open it. `holder` names the passphrase's owner in the audit log.
+        """Make a store in the data folder `home` and open it. `holder` is its first user, who has every role.
 
         Raises StoreExists, PassphraseEmpty, StoreInUse, StoreFull, StoreUnwritable.
         """
@@ -66,11 +69,35 @@ class Store(Reader):
         return cls.open(home, passphrase, clock=clock)
 
     @classmethod
-    def open(cls, home: Path, passphrase: str, *, clock: Clock = utc_now) -> Self:
-        """Open the store in `home`, bringing an older schema to this version.
+    def open(
+        cls, home: Path, passphrase: str, user: str | None = None, *, totp: str = "", clock: Clock = utc_now
+    ) -> Self:
+        """Open the store in `home` as the user of this id or name, or as whoever the passphrase belongs to.
 
-        Raises StoreMissing, WrongPassphrase, StoreInUse, StoreTooNew, StoreDamaged, KeyFileDamaged, StoreUnwritable.
+        `totp` is their one-time code, where they have one. An older schema is brought to this version. Raises
+        StoreMissing, UserUnknown, WrongPassphrase, CodeNeeded, CodeWrong, TooSoon, StoreInUse, StoreTooNew,
+        StoreDamaged, KeyFileDamaged, StoreUnwritable.
         """
+        return cls._admitting(home, lambda place: admit(place, Credentials(passphrase, user, totp), clock), clock)
+
+    @classmethod
+    def recover(
+        cls, home: Path, recovery_key: str, passphrase: str, user: str | None = None, *, clock: Clock = utc_now
+    ) -> Self:
+        """Give a user a new passphrase by the clinic's recovery key, and open the store as them.
+
+        They may unlock again, without a one-time code. Raises RecoveryKeyMistyped, PassphraseEmpty, UserUnknown,
+        WrongPassphrase where the key is another store's, else as `open`.
+        """
+
+        def recovered(place: Home) -> Admitted:
+            found = recover(place, recovery_key, user, passphrase, clock)
+            return admit(place, Credentials(passphrase, found.id), clock)
+
+        return cls._admitting(home, recovered, clock)
+
+    @classmethod
+    def _admitting(cls, home: Path, admitting: Callable[[Home], Admitted], clock: Clock) -> Self:
         place = Home(home)
         if not place.has_store():
             raise StoreMissing
@@ -78,8 +105,7 @@ class Store(Reader):
         lock = place.lock()
         try:
             place.settle()
-            unlocked = place.unlock(passphrase)
-            return cls(place, lock, unlocked, place.open_session(unlocked), clock)
+            return cls(place, lock, admitting(place), clock)
         except BaseException:
             lock.release()
             raise
@@ -94,20 +120,24 @@ class Store(Reader):
         """Dictations under way, and what interrupted ones left."""
         return Dictations(self._ledger, self._home.recordings)
 
+    @property
+    def users(self) -> Users:
+        """Who may unlock, and their roles, passphrases and one-time codes."""
+        return self._users
+
+    @property
+    def emergencies(self) -> Emergencies:
+        """Emergency access to charts that the user's role may not read."""
+        return Emergencies(self._ledger)
+
     def reader(self) -> Reader:
         """A read-only connection of its own, for another thread; close it before the store."""
-        return Reader(Session(self._home.chart, database_key(self._unlocked), read_only=True))
+        return Reader(Session(self._home.chart, database_key(self._unlocked), read_only=True), self._ledger)
 
     def close(self) -> None:
         """Close the connection and let other programs in; a second call does nothing."""
         super().close()
         self._lock.release()
-
-    def change_passphrase(self, old: str, new: str) -> None:
-        """Let `new` open the store instead of `old`. Raises WrongPassphrase, PassphraseEmpty, StoreUnwritable."""
-        slots = KeySlots.read(self._home.keyslots).rewrapped(old, new)
-        with self._ledger.act("passphrase.changed", self._unlocked.slot.id, Right.READ), disk_faults():
-            slots.write(self._home.keyslots)
 
     def add_patient(self, patient: Patient) -> Patient:
         """Add a patient. Raises DuplicateMrn."""

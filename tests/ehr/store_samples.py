@@ -14,6 +14,7 @@ from ehr.chart.note import Change, Note, Section, Span
 from ehr.chart.patient import Gender, Patient
 from ehr.store.keys import Argon2Cost
 from ehr.store.reader import Reader
+from ehr.store.session import Session
 from ehr.store.store import Store
 from transcriber.transcript import Coverage, Segment, TimeSpan, Transcript, Word
 
@@ -75,7 +76,12 @@ def draft(text: str = "Denies chest pain. Metformin 1.10 mg twice daily.") -> Dr
 
 def rows(store: Reader) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, the index's own included: what "old or new, never between" is judged by."""
-    with store._session.read() as db:
+    return session_rows(store._session)
+
+
+def session_rows(session: Session) -> dict[str, list[tuple[object, ...]]]:
+    """The same of a bare connection."""
+    with session.read() as db:
         return {name: db.execute(f'SELECT * FROM "{name}"').fetchall() for name in sorted(db.table_names())}  # noqa: S608
 
 

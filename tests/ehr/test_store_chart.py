@@ -369,7 +369,7 @@ def test_a_passphrase_change_rewraps_and_nothing_else(tmp_path):
     """The new one opens, the old one does not, and the data are the same."""
     with new_store(tmp_path) as store:
         patient = store.add_patient(maria())
-        store.change_passphrase(PASSPHRASE, "another one")
+        store.users.change_passphrase(PASSPHRASE, "another one")
 
     with Store.open(tmp_path, "another one") as store:
         assert store.patients() == [patient]

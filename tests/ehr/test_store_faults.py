@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_samples import CHEAP, PASSPHRASE, draft, index_agrees, maria, new_store, open_store, rows
+from store_samples import CHEAP, PASSPHRASE, draft, index_agrees, maria, new_store, open_store, rows, session_rows
 
 from ehr.chart.entry import Entry
 from ehr.errors import EnvironmentFault
@@ -26,7 +26,6 @@ from ehr.store.errors import (
     WrongPassphrase,
 )
 from ehr.store.home import Home, database_key
-from ehr.store.reader import Reader
 from ehr.store.session import Session
 from ehr.store.sqlcipher import DatabaseError
 from ehr.store.store import Store
@@ -145,8 +144,8 @@ def test_a_newer_store_is_left_alone(home):
         open_store(home)
 
     place = Home(home)
-    session = Session(place.chart, database_key(place.unlock(PASSPHRASE)), read_only=True)
-    assert rows(Reader(session)) == before
+    session = Session(place.chart, database_key(place.key_slots().unlock(PASSPHRASE)), read_only=True)
+    assert session_rows(session) == before
     session.close()
 
 

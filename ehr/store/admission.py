@@ -1,0 +1,186 @@
+"""Who may come in: a key slot that opens, a user whom the store knows, and their one-time code.
+
+Owns the order of the three and that no failure goes unnoticed. Roles come from the encrypted store by the slot's id,
+which is bound into the slot's wrapping: editing `keyslots.json` raises nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from ehr.chart.people import Account, Role, User
+from ehr.store import accounts, onetime
+from ehr.store.accounts import CodeState, name_key
+from ehr.store.attempts import Attempts
+from ehr.store.audit import AuditLog
+from ehr.store.codec import time_to_text
+from ehr.store.errors import CodeNeeded, CodeWrong, KeyFileDamaged, UserUnknown, WrongPassphrase
+from ehr.store.home import Home, disk_faults
+from ehr.store.keys import PERSONAL, KeySlots, Kind, Slot, Unlocked
+from ehr.store.recovery import normal
+from ehr.store.session import Session
+from ehr.store.sqlcipher import Database
+
+NOBODY = "not unlocked"
+"""The actor of an audit row for what was tried while the store was closed."""
+
+RECOVERY = "recovery"
+"""Whom a failed attempt with a recovery key claims to be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """An open store and its user."""
+
+    unlocked: Unlocked
+    session: Session
+    user: User
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a person brings: `user` is their id or name, None where the secret alone tells."""
+
+    secret: str
+    user: str | None = None
+    totp: str = ""
+    kind: Kind = Kind.PASSPHRASE
+
+
+def admit(home: Home, brought: Credentials, now: Callable[[], datetime]) -> Admitted:
+    """Open the store for whoever brings this. Raises what `Store.open` names; a failure is kept for the audit log."""
+    slots = home.key_slots()
+    claimed = _claimed(slots, brought)
+    attempts = Attempts(home.failed_unlocks)
+    with disk_faults():
+        attempts.refuse_too_soon(claimed or "", now)
+    try:
+        unlocked = home.unlock(slots, brought.secret, claimed, brought.kind)
+        session = home.open_session(unlocked)
+        try:
+            with session.transaction() as db:
+                user = _user_of(db, slots, unlocked.slot)
+                if (state := accounts.code_state(db, user.id)) is not None:
+                    accounts.set_code(db, user.id, checked_code(state, brought.totp, now()))
+                _move_failures(db, attempts, unlocked)
+            with disk_faults():
+                attempts.clear()
+        except BaseException:
+            session.close()
+            raise
+    except (WrongPassphrase, CodeWrong):
+        with disk_faults():
+            attempts.add(claimed or "", now=now())
+        raise
+    return Admitted(unlocked, session, user)
+
+
+def recover(home: Home, typed: str, user: str | None, passphrase: str, now: Callable[[], datetime]) -> User:
+    """Give a user a new passphrase by the recovery key; they may unlock again, without a one-time code.
+
+    Raises RecoveryKeyMistyped, WrongPassphrase where it is another store's key, UserUnknown, PassphraseEmpty, TooSoon.
+    """
+    slots, key = home.key_slots(), normal(typed)
+    attempts = Attempts(home.failed_unlocks)
+    with disk_faults():
+        attempts.refuse_too_soon(RECOVERY, now)
+    try:
+        unlocked = home.unlock(slots, key, None, Kind.RECOVERY)
+    except WrongPassphrase:
+        with disk_faults():
+            attempts.add(RECOVERY, now=now())
+        raise WrongPassphrase(
+            "The recovery key does not open this store.", "Check that it is this clinic's, and the newest one."
+        ) from None
+    session = home.open_session(unlocked)
+    try:
+        with session.transaction() as db:
+            found = _named(accounts.all_accounts(db), user)
+            accounts.readmit(db, found.id)
+            audit = AuditLog(unlocked.derive("audit"), "recovery key")
+            audit.append(db, "recovery.used", found.id, at=now())
+            audit.append(db, "passphrase.reset", found.id, at=now())
+            slot = Slot.for_passphrase(
+                unlocked.data_key, passphrase, id_=found.id, holder=found.name, cost=unlocked.slot.cost
+            )
+            write_slots(db, home, slots.having(slot))
+    finally:
+        session.close()
+    return found
+
+
+def checked_code(state: CodeState, typed: str, at: datetime) -> CodeState:
+    """The state after a good code. Raises CodeNeeded where none was typed, CodeWrong."""
+    if not typed.strip():
+        raise CodeNeeded
+    step = onetime.accepted_step(state.secret, typed, at=at, after=state.step)
+    if step is None:
+        raise CodeWrong
+    return CodeState(state.secret, step)
+
+
+def write_slots(db: Database, home: Home, slots: KeySlots) -> None:
+    """Write the key file with the slots of those who may unlock, under their present names, before `db` commits.
+
+    Where the commit then fails, the file is at worst ahead of the store, whose users decide. Raises StoreFull,
+    StoreUnwritable.
+    """
+    names = {each.user.id: each.user.name for each in accounts.all_accounts(db) if not each.disabled}
+    kept = slots.only(lambda slot: slot.kind not in PERSONAL or slot.id in names)
+    with disk_faults():
+        kept.named(names).write(home.keyslots)
+
+
+def _claimed(slots: KeySlots, brought: Credentials) -> str | None:
+    """The id of the slot that is claimed. Raises UserUnknown where a user is named who has none."""
+    if brought.user is None:
+        return None
+    wanted = name_key(brought.user)
+    found = [slot.id for slot in slots.of(brought.kind) if wanted in (slot.id, name_key(slot.holder))]
+    if not found:
+        raise UserUnknown
+    return found[0]
+
+
+def _user_of(db: Database, slots: KeySlots, slot: Slot) -> User:
+    """Whose slot it is. Raises UserUnknown for one that the store does not know or no longer lets in.
+
+    A store from before there were users has one slot; who holds it becomes its first user, with every role.
+    """
+    if not accounts.all_accounts(db):
+        if len(slots.of(Kind.PASSPHRASE)) != 1:
+            raise KeyFileDamaged(
+                "The key file is newer than the chart beside it.", "Put the keyslots.json of the same backup beside it."
+            )
+        accounts.insert(db, User(slot.id, slot.holder, frozenset(Role)))
+    account = accounts.by_id(db, slot.id)
+    if account.disabled:
+        raise UserUnknown
+    return account.user
+
+
+def _move_failures(db: Database, attempts: Attempts, unlocked: Unlocked) -> None:
+    """Put the failures into the audit log, each once: a crash before the file is cleared must not double them."""
+    failures = attempts.failures()
+    if not failures:
+        return
+    audit = AuditLog(unlocked.derive("audit"), NOBODY)
+    there = set(db.execute("SELECT at, subject FROM audit WHERE action = 'unlock.failed'").fetchall())
+    for failure in failures:
+        if (time_to_text(failure.at), failure.claimed) not in there:
+            audit.append(db, "unlock.failed", failure.claimed, at=failure.at)
+
+
+def _named(found: list[Account], user: str | None) -> User:
+    """The user of this id or name; where none is named, the only one. Raises UserUnknown."""
+    users = [each.user for each in found]
+    if user is None:
+        if len(users) != 1:
+            raise UserUnknown("There are several users; the one to recover is not named.", "Name the user as well.")
+        return users[0]
+    for each in users:
+        if name_key(user) in (each.id, name_key(each.name)):
+            return each
+    raise UserUnknown
