@@ -14,7 +14,7 @@ from dataclasses import replace
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Assertion, Entry, Kind, ReviewState
 from ehr.chart.note import MARKS, Note, Repair, Span
-from ehr.chart.revision import revise
+from ehr.chart.revision import splice
 
 HEARD = 0
 """The number of the reading that keeps what was heard."""
@@ -41,9 +41,8 @@ def choose(draft: Draft, repair: Repair, number: int) -> Draft:
     before = place.of(draft.note.written).rstrip(MARKS)
     chosen = _written(repair, number)
     words = Span(place.start, place.start + len(before))
-    text = draft.note.written
     changed = before != chosen
-    revised = revise(draft, text[: words.start] + chosen + text[words.end :]) if changed else draft
+    revised = splice(draft, words, chosen) if changed else draft
     note = replace(revised.note, repairs=tuple(_settled(revised.note, repair, applied=chosen == _written(repair, 1))))
     entries = tuple(
         _decided(new, before, chosen, heard=number == HEARD, changed=changed) if _rests_on(old, words, text) else new

@@ -6,7 +6,6 @@ rule that made it. Knows nothing of how the rules work.
 
 from __future__ import annotations
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
@@ -115,10 +114,15 @@ class Note:
         return Span(min(origin.start for origin in filled), max(origin.end for origin in filled))
 
     def to_written(self, said: Span) -> Span:
-        """The characters of `written` that came from a span of `said`; empty where none did."""
-        start = bisect_right(self.origins, said.start, key=lambda origin: origin.end)
-        end = bisect_left(self.origins, said.end, key=lambda origin: origin.start)
-        return Span(start, max(start, end))
+        """The characters of `written` that came from a span of `said`; empty where none did.
+
+        The order of `origins` is that of the text, not of the sound: later words may stand before earlier ones.
+        """
+        places = [at for at, origin in enumerate(self.origins) if origin.overlaps(said)]
+        if places:
+            return Span(places[0], places[-1] + 1)
+        at = next((at for at, origin in enumerate(self.origins) if origin.start >= said.end), len(self.origins))
+        return Span(at, at)
 
     def section_at(self, position: int) -> Section | None:
         """The section whose heading or body holds the character at `position` of `written`."""

@@ -27,7 +27,22 @@ def revise(draft: Draft, written: str) -> Draft:
 
     An entry whose words are all gone keeps its place, with an empty evidence span and a flag for the reviewer.
     """
-    blocks = tuple(compare(draft.note.written, written))
+    return _followed(draft, written, tuple(compare(draft.note.written, written)))
+
+
+def splice(draft: Draft, at: Span, text: str) -> Draft:
+    """The draft with `text` in place of the characters `at` of its note: `revise` where the place is known exactly."""
+    written, end = draft.note.written, at.start + len(text)
+    parts = (
+        Block(same=True, old=Span(0, at.start), new=Span(0, at.start)),
+        Block(same=False, old=at, new=Span(at.start, end)),
+        Block(same=True, old=Span(at.end, len(written)), new=Span(end, end + len(written) - at.end)),
+    )
+    blocks = tuple(each for each in parts if each.old.start < each.old.end or each.new.start < each.new.end)
+    return _followed(draft, written[: at.start] + text + written[at.end :], blocks)
+
+
+def _followed(draft: Draft, written: str, blocks: tuple[Block, ...]) -> Draft:
     return replace(
         draft,
         note=_revised_note(draft.note, written, blocks),
