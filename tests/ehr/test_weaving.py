@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
@@ -91,7 +92,7 @@ def test_a_section_dictated_into_another_ends_it():
 
     sections = both.note.sections
     assert [section.name for section in sections] == ["assessment", "allergies", "plan"]
-    assert all(one.body.end <= two.heading.start for one, two in zip(sections, sections[1:], strict=False))
+    assert all(one.body.end <= two.heading.start for one, two in pairwise(sections))
 
 
 def test_words_of_no_recording_are_refused():
