@@ -45,7 +45,9 @@ def choose(draft: Draft, repair: Repair, number: int) -> Draft:
     revised = splice(draft, words, chosen) if changed else draft
     note = replace(revised.note, repairs=tuple(_settled(revised.note, repair, applied=chosen == _written(repair, 1))))
     entries = tuple(
-        _decided(new, before, chosen, heard=number == HEARD, changed=changed) if _rests_on(old, words, text) else new
+        _decided(new, before, chosen, heard=number == HEARD, changed=changed)
+        if _rests_on(old, words, draft.note.written)
+        else new
         for old, new in zip(draft.entries, revised.entries, strict=True)
     )
     return replace(revised, note=note, entries=entries)
