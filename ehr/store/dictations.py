@@ -61,6 +61,7 @@ class Dictations:
 
         Right after the store was opened: those that a crash or a power cut interrupted.
         """
+        self._ledger.require(Right.DICTATE)
         with self._ledger.session.read() as db:
             rows = list(db.query(_INTERRUPTED, [EncounterStatus.TRANSCRIBING.value]))
             return [

@@ -165,7 +165,7 @@ class Store(Reader):
 
     def recording(self, recording_id: str) -> Recording:
         """The recording with its key. Raises NotInStore."""
-        with self._session.read() as db:
+        with self._reading() as db:
             return recordings.by_id(db, self._home.recordings, recording_id)
 
     def add_encounter(

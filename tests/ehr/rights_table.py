@@ -1,0 +1,76 @@
+"""What each method of the store and its rooms asks of its user. A new method gets a row here.
+
+The calls name records that do not exist: who may not is told so before anything is looked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from store_samples import draft, maria
+
+from ehr.chart.people import Right, Role
+from ehr.store.store import Store
+
+NONE = "no-such-record"
+
+
+@dataclass(frozen=True, slots=True)
+class Guarded:
+    """A method's right, None for what anyone may who unlocked, and a call of it."""
+
+    right: Right | None
+    call: Callable[[Store], Any]
+
+
+ROWS: Mapping[str, Guarded] = {
+    "patients": Guarded(Right.READ, lambda store: store.patients()),
+    "patient": Guarded(Right.READ, lambda store: store.patient(NONE)),
+    "patient_by_mrn": Guarded(Right.READ, lambda store: store.patient_by_mrn(NONE)),
+    "encounters": Guarded(Right.READ, lambda store: store.encounters()),
+    "encounter": Guarded(Right.READ, lambda store: store.encounter(NONE)),
+    "note_versions": Guarded(Right.READ, lambda store: store.note_versions(NONE)),
+    "proposal": Guarded(Right.READ, lambda store: store.proposal(NONE)),
+    "search": Guarded(Right.READ, lambda store: store.search("metformin")),
+    "recording": Guarded(Right.READ, lambda store: store.recording(NONE)),
+    "check": Guarded(None, lambda store: store.check()),
+    "reader": Guarded(None, lambda store: store.reader().close()),
+    "add_patient": Guarded(Right.EDIT_PATIENTS, lambda store: store.add_patient(maria("MRN-77"))),
+    "update_patient": Guarded(Right.EDIT_PATIENTS, lambda store: store.update_patient(maria())),
+    "begin_recording": Guarded(Right.DICTATE, lambda store: store.begin_recording(device="USB")),
+    "finish_recording": Guarded(Right.DICTATE, lambda store: store.finish_recording(NONE, samples=1)),
+    "add_encounter": Guarded(Right.DICTATE, lambda store: store.add_encounter(maria())),
+    "begin_transcribing": Guarded(Right.DICTATE, lambda store: store.begin_transcribing(NONE)),
+    "fail": Guarded(Right.DICTATE, lambda store: store.fail(NONE, "CW-T101")),
+    "save_draft": Guarded(Right.DICTATE, lambda store: store.save_draft(NONE, draft())),
+    "edit_note": Guarded(Right.REVIEW, lambda store: store.edit_note(NONE, "")),
+    "revise": Guarded(Right.REVIEW, lambda store: store.revise(NONE, lambda same: same)),
+    "restate": Guarded(Right.REVIEW, lambda store: store.restate(draft().entries[0])),
+    "accept": Guarded(Right.REVIEW, lambda store: store.accept(NONE)),
+    "reject": Guarded(Right.REVIEW, lambda store: store.reject(NONE)),
+    "edit": Guarded(Right.REVIEW, lambda store: store.edit(draft().entries[0])),
+    "reopen": Guarded(Right.REVIEW, lambda store: store.reopen(NONE)),
+    "dictations.begin": Guarded(Right.DICTATE, lambda store: store.dictations.begin(maria(), device="USB")),
+    "dictations.withdraw": Guarded(Right.DICTATE, lambda store: store.dictations.withdraw(NONE)),
+    "dictations.interrupted": Guarded(Right.DICTATE, lambda store: store.dictations.interrupted()),
+    "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
+    "users.all": Guarded(None, lambda store: store.users.all()),
+    "users.verify": Guarded(Right.KEEP_ACCOUNT, lambda store: store.users.verify("wrong words")),
+    "users.change_passphrase": Guarded(
+        Right.KEEP_ACCOUNT, lambda store: store.users.change_passphrase("wrong words", "new")
+    ),
+    "users.set_up_code": Guarded(Right.KEEP_ACCOUNT, lambda store: store.users.set_up_code(b"secret", "000000")),
+    "users.drop_code": Guarded(Right.KEEP_ACCOUNT, lambda store: store.users.drop_code("wrong words")),
+    "users.add": Guarded(Right.MANAGE_USERS, lambda store: store.users.add("New", {Role.SCRIBE}, "new words")),
+    "users.rename": Guarded(Right.MANAGE_USERS, lambda store: store.users.rename(NONE, "Newer")),
+    "users.set_roles": Guarded(Right.MANAGE_USERS, lambda store: store.users.set_roles(NONE, set())),
+    "users.disable": Guarded(Right.MANAGE_USERS, lambda store: store.users.disable(NONE)),
+    "users.reset_passphrase": Guarded(Right.MANAGE_USERS, lambda store: store.users.reset_passphrase(NONE, "words")),
+    "users.make_recovery_key": Guarded(Right.MANAGE_USERS, lambda store: store.users.make_recovery_key()),
+    "emergencies.all": Guarded(Right.READ_AUDIT, lambda store: store.emergencies.all()),
+    "emergencies.mark_seen": Guarded(Right.READ_AUDIT, lambda store: store.emergencies.mark_seen(NONE)),
+    # Last: whoever has begun it may read from then on.
+    "emergencies.begin": Guarded(Right.KEEP_ACCOUNT, lambda store: store.emergencies.begin("I need to know")),
+}
