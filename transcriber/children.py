@@ -11,7 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import suppress
-from queue import Full, Queue, SimpleQueue
+from queue import Empty, Full, Queue, SimpleQueue
 from typing import TextIO
 
 from transcriber.errors import MessageInvalid
@@ -26,12 +26,13 @@ class Parent:
 
     Requests are read, and messages are sent, on threads of their own: `Cancel` and `Stop` are heard during work, and
     a parent that does not listen holds nothing up. `gone` is set, and `requests` ends, when the parent closes its end
-    or dies.
+    or dies. A child that is not `interruptible` takes `Cancel` and `Stop` in their order with `next_request`.
     """
 
-    def __init__(self, *, exit_when_gone: bool) -> None:
+    def __init__(self, *, exit_when_gone: bool, interruptible: bool = True) -> None:
         self.gone = threading.Event()
         self._exit_when_gone = exit_when_gone
+        self._interrupts = (Cancel, Stop) if interruptible else ()
         self._requests: SimpleQueue[tuple[Message, threading.Event] | None] = SimpleQueue()
         self._open: list[threading.Event] = []
         self._outbox: Queue[Message | None] = Queue(_OUTBOX)
@@ -44,6 +45,14 @@ class Parent:
         """Requests in order, each with the event that `Cancel`, `Stop` or the parent's end sets."""
         while (request := self._requests.get()) is not None:
             yield request
+
+    def next_request(self, timeout: float = 0.0) -> Message | None:
+        """The next request, None where none comes within so many seconds or the parent is gone."""
+        try:
+            request = self._requests.get(timeout=timeout) if timeout else self._requests.get_nowait()
+        except Empty:
+            return None
+        return request[0] if request is not None else None
 
     def tell(self, message: Message) -> None:
         """Send a message, after those before it; a parent that is gone is no error."""
@@ -80,7 +89,7 @@ class Parent:
             except MessageInvalid as error:
                 self.tell(Failed.of(error))
                 continue
-            if isinstance(message, Cancel | Stop):
+            if isinstance(message, self._interrupts):
                 self._interrupt()
             else:
                 self._open.append(threading.Event())

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -189,11 +189,27 @@ class Journal:
             self._unsynced = 0
 
     def seal(self) -> None:
-        """Finish the recording: it is on the disk and takes no more sound. Sealing twice is harmless."""
+        """Finish the recording: it is on the disk and takes no more sound. Sealing twice is harmless.
+
+        On a full disk the seal still fits: emptying the write-ahead log makes room in it. Raises DiskFull where even
+        that is refused.
+        """
+        try:
+            self._set_sealed()
+        except DiskFull:
+            self._checkpoint("RESTART")
+            self._set_sealed()
+        with suppress(DiskFull):  # what is in the log alone is on the disk too
+            self._checkpoint("TRUNCATE")
+
+    def _set_sealed(self) -> None:
         with _disk(), _readable():
             self._connection.execute("PRAGMA synchronous = FULL")
             self._connection.execute("UPDATE recording SET sealed = 1")
-            self._connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    def _checkpoint(self, kind: str) -> None:
+        with _disk(), _readable():
+            self._connection.execute(f"PRAGMA wal_checkpoint({kind})").fetchone()
 
     def read(self, start: int, stop: int) -> Pcm:
         """The samples [start, stop) that exist; gaps are zeros."""

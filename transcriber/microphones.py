@@ -1,48 +1,50 @@
-"""Microphones: the real one through PortAudio, and the fake one that plays a file.
+"""Microphones: the real one through PortAudio; the fake one stands in `fake_microphone`.
 
-Owns every call into sounddevice. Both kinds put mono float blocks of 50 ms at their own rate into a queue; None ends
-it. Knows no journal and writes nothing.
+Owns every call into sounddevice. A microphone is opened by `microphone` and yields frames of 50 ms at its own rate,
+with a sign of life where no sound comes. Knows no journal and writes nothing.
 """
 
 from __future__ import annotations
 
+import os
 import queue
 import threading
 import time
-from pathlib import Path
-from types import TracebackType
-from typing import Any, Protocol, Self
+from collections.abc import Iterator
+from typing import Any, Protocol
 
 import numpy as np
-import soundfile
 
-from transcriber.audio import Samples
+from transcriber import pulse
 from transcriber.errors import MicrophoneFailed, NoMicrophone
+from transcriber.fake_microphone import PREFIXES, FakeMicrophone, mono
+from transcriber.frames import TICK_S, Ended, Frame, Wanted, slept
 
-BLOCKS_PER_SECOND = 20
-FILE_PREFIX = "file:"
 _PORTAUDIO = "Install PortAudio (for example `apt install libportaudio2`), then try again."
+_LOOK_S = 0.4  # how often the sound server is asked what is heard
+_BEAT_S = 0.1
+_RATES = (48_000, 44_100, 16_000)
 
 
 class Microphone(Protocol):
-    """A running source of sound; entering starts it, leaving stops it."""
+    """An open device: its name for people, its rate in Hz, its name for the sound server (empty: not known)."""
 
     name: str
     rate: int
-    blocks: queue.Queue[Samples | None]
+    source: str
 
-    def __enter__(self) -> Self: ...
+    def frames(self) -> Iterator[Frame | Ended | None]:
+        """Sound and signs of life as they come, until the sound is over or for ever."""
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None: ...
+    def close(self) -> None:
+        """Let go of the device; a driver may never come back from this."""
 
 
-def microphone(device: str | None, *, pace: float = 1.0) -> Microphone:
-    """The microphone of that name, the system's for None, the fake one for "file:PATH". Raises NoMicrophone."""
-    if device is not None and device.startswith(FILE_PREFIX):
-        return FileMicrophone(Path(device.removeprefix(FILE_PREFIX)), pace=pace)
-    return PortAudioMicrophone(device)
+def microphone(wanted: Wanted) -> Microphone:
+    """Open the microphone that is wanted. Raises NoMicrophone, MicrophoneFailed."""
+    if wanted.device is not None and wanted.device.startswith(PREFIXES):
+        return FakeMicrophone(wanted)
+    return PortAudioMicrophone(wanted)
 
 
 def list_inputs() -> list[dict[str, Any]]:
@@ -68,25 +70,71 @@ def list_inputs() -> list[dict[str, Any]]:
 
 
 class PortAudioMicrophone:
-    """A real microphone, at its own rate; two channels are mixed down."""
+    """A real microphone, at its own rate. One process opens one, once: PortAudio's list of devices never changes."""
 
-    def __init__(self, device: str | None) -> None:
+    def __init__(self, wanted: Wanted) -> None:
+        if wanted.source:
+            if not pulse.has_source(wanted.source):
+                raise NoMicrophone("The chosen microphone is not connected.")
+            os.environ["PULSE_SOURCE"] = wanted.source
         self._sounddevice = _sounddevice()
-        found = self._find(device)
+        found = self._find(wanted.device)
         self.name = str(found["name"])
-        self.rate = int(found["default_samplerate"])
-        self.blocks: queue.Queue[Samples | None] = queue.Queue()
+        self._channel = wanted.channel
+        self._blocks: queue.SimpleQueue[Frame] = queue.SimpleQueue()
+        self._stream, self.rate = self._open(found, wanted.channel)
         try:
-            self._stream = self._sounddevice.InputStream(
-                device=found["index"],
-                channels=min(2, int(found["max_input_channels"])),
-                samplerate=self.rate,
-                blocksize=self.rate // BLOCKS_PER_SECOND,
-                dtype="float32",
-                callback=self._on_block,
-            )
+            self._stream.start()
         except self._sounddevice.PortAudioError as error:
-            raise MicrophoneFailed("The microphone could not be opened.") from error
+            raise MicrophoneFailed("The microphone could not be started.") from error
+        heard = pulse.source_heard_by(os.getpid())
+        self.source = heard.name if heard is not None else ""
+        if heard is not None:
+            self.name = heard.description
+        if wanted.source and self.source != wanted.source:
+            raise NoMicrophone("The chosen microphone is not connected.")
+        self._present = True
+
+    def frames(self) -> Iterator[Frame | Ended | None]:
+        """Sound as the driver delivers it, and a sign of life ten times a second where it delivers none."""
+        if self.source:
+            threading.Thread(target=self._look, daemon=True).start()
+        while True:
+            try:
+                frame = self._blocks.get(timeout=_BEAT_S)
+            except queue.Empty:
+                frame = Frame(time.monotonic(), slept())
+            yield Frame(frame.at, frame.slept, frame.samples, self._present, frame.overflowed)
+
+    def close(self) -> None:
+        """Stop the stream."""
+        self._stream.abort()
+        self._stream.close()
+
+    def _look(self) -> None:
+        """Ask the sound server, again and again, whether this is still the source that is heard."""
+        while True:
+            time.sleep(_LOOK_S)
+            heard = pulse.source_heard_by(os.getpid())
+            self._present = heard is not None and heard.name == self.source
+
+    def _open(self, found: dict[str, Any], channel: int) -> tuple[Any, int]:
+        channels = min(max(2, channel), int(found["max_input_channels"]))
+        for rate in dict.fromkeys((int(found["default_samplerate"]), *_RATES)):
+            try:
+                stream = self._sounddevice.InputStream(
+                    device=found["index"],
+                    channels=channels,
+                    samplerate=rate,
+                    blocksize=round(rate * TICK_S),
+                    dtype="float32",
+                    callback=self._on_block,
+                )
+            except self._sounddevice.PortAudioError as error:
+                refusal = error
+            else:
+                return stream, rate
+        raise MicrophoneFailed("The microphone could not be opened.") from refusal
 
     def _find(self, device: str | None) -> dict[str, Any]:
         inputs = [found for found in self._sounddevice.query_devices() if found["max_input_channels"] > 0]
@@ -96,65 +144,11 @@ class PortAudioMicrophone:
                 return dict(found)
         raise NoMicrophone if device is None else NoMicrophone("The chosen microphone is not connected.")
 
-    def _on_block(self, frames: np.ndarray[Any, Any], _count: int, _time: object, _status: object) -> None:
-        self.blocks.put(frames.mean(axis=1))
-
-    def __enter__(self) -> Self:
-        try:
-            self._stream.start()
-        except self._sounddevice.PortAudioError as error:
-            raise MicrophoneFailed("The microphone could not be started.") from error
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stream.stop()
-        self._stream.close()
-
-
-class FileMicrophone:
-    """A fake microphone that plays a sound file at `pace` times its speed (0: as fast as it is taken), then ends."""
-
-    def __init__(self, path: Path, *, pace: float) -> None:
-        if not path.is_file():
-            raise NoMicrophone("The file that stands in for a microphone does not exist.")
-        self._file = soundfile.SoundFile(path)
-        self.name = FILE_PREFIX + path.name
-        self.rate = int(self._file.samplerate)
-        self.blocks: queue.Queue[Samples | None] = queue.Queue(maxsize=2 * BLOCKS_PER_SECOND)
-        self._pace = pace
-        self._stopping = threading.Event()
-        self._player = threading.Thread(target=self._play)
-
-    def _play(self) -> None:
-        start = time.monotonic()
-        size = self.rate // BLOCKS_PER_SECOND
-        for index, frames in enumerate(self._file.blocks(size, dtype="float32", always_2d=True), 1):
-            due = start + index / BLOCKS_PER_SECOND / self._pace if self._pace else 0.0
-            if self._stopping.wait(max(0.0, due - time.monotonic())):
-                return
-            self._put(frames.mean(axis=1))
-        self._put(None)
-
-    def _put(self, block: Samples | None) -> None:
-        while not self._stopping.is_set():
-            try:
-                return self.blocks.put(block, timeout=0.1)
-            except queue.Full:
-                continue
-        return None
-
-    def __enter__(self) -> Self:
-        self._player.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stopping.set()
-        self._player.join()
-        self._file.close()
+    def _on_block(self, frames: np.ndarray[Any, Any], _count: int, _time: object, status: Any) -> None:  # noqa: ANN401  (sounddevice is untyped)
+        samples = mono(frames, self._channel)
+        self._blocks.put(
+            Frame(time.monotonic(), slept(), samples.copy(), overflowed=bool(status and status.input_overflow))
+        )
 
 
 def _sounddevice() -> Any:  # noqa: ANN401  (an untyped module)

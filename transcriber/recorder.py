@@ -1,32 +1,281 @@
 """Microphone to journal, in a process of its own: `python -m transcriber.recorder`.
 
-Owns one recording: `Record` → `Started`, `Level` about 20 times a second, `Stopped` after `Stop` (the journal is then
-sealed), or `Failed`; then the process ends. Every 100 ms are on disk before the next; a stretch in which the
-microphone delivered nothing becomes a gap. If the parent dies, the recording ends unsealed with everything in it.
-A `Record` for an existing unsealed journal goes on with it. Knows no window and no engine.
+Owns one recording from `Arm` or `Record` to its seal. `Armed` and then `Started` say that sound arrives; `Level`
+follows about 20 times a second, `Paused` and `Resumed` answer, `Warned` tells of troubles while the recording goes on,
+`Stopped` (the journal is then sealed) or `Failed` ends it, and the process with it. The microphone is open in a child
+of this process (`capture`), so that no driver can hold the journal up. If the parent dies, the recording ends unsealed
+with everything in it. A `Record` for an existing unsealed journal goes on with it. Knows no window and no engine.
 """
 
 from __future__ import annotations
 
 import os
-import queue
 import sys
-import time
+from collections import deque
 from collections.abc import Callable
+from enum import Enum, auto
 from pathlib import Path
-from threading import Event
 
-import numpy as np
-
-from transcriber.audio import SAMPLE_RATE, Resampler, Samples, to_int16
+from transcriber.capture import CaptureProcess, Source
 from transcriber.children import Parent, key_of
-from transcriber.errors import MessageInvalid, MicrophoneFailed, TranscriberError
-from transcriber.journal import BLOCK, Journal
-from transcriber.messages import Failed, Level, Record, Started, Stopped
-from transcriber.microphones import Microphone, microphone
+from transcriber.errors import DiskFull, MessageInvalid, MicrophoneFailed, TranscriberError
+from transcriber.frames import Opened, Refused, Wanted
+from transcriber.journal import Journal
+from transcriber.line import Clock, Line, Missing, Over, Sound
+from transcriber.line import Event as LineEvent
+from transcriber.messages import (
+    Arm,
+    Armed,
+    Failed,
+    Level,
+    Message,
+    Pause,
+    Paused,
+    Record,
+    Resume,
+    Resumed,
+    Started,
+    Stop,
+    Stopped,
+    Warned,
+)
+from transcriber.space import WARN_S, Space
+from transcriber.take import Take
+from transcriber.watch import Ear, Trouble
 
-_LOST_S = 0.5  # no block for so long is a loss
-_GONE_S = 5.0  # and for so long, the end
+PREROLL_S = 0.5
+"""What is kept of the sound before `Record` or `Resume`, so that no first word is cut off."""
+
+_GIVE_UP_S = 10.0  # without a first sound for so long, there is no recording
+_TAIL_S = 0.1  # sound after `Stop` that was spoken before it
+_TAIL_WAIT_S = 0.3
+_LOOK_AT_DISK_S = 5.0
+
+
+class State(Enum):
+    """What the recorder is doing. Until the first sound has come, ARMED and RECORDING are still starting."""
+
+    IDLE = auto()
+    ARMED = auto()
+    RECORDING = auto()
+    PAUSED = auto()
+    STOPPING = auto()
+    DONE = auto()
+
+
+class Recorder:
+    """One recording: `handle` takes what the parent asks, `step` what the microphone delivers.
+
+    `tell` sends a message for certain, `mention` one that may be left out. Raises TranscriberError where there is
+    nothing to go on with.
+    """
+
+    def __init__(
+        self,
+        tell: Callable[[Message], None],
+        mention: Callable[[Message], None],
+        *,
+        open_source: Callable[[Wanted], Source] = CaptureProcess,
+        clock: Clock | None = None,
+        space: Callable[[Path], Space] = Space,
+    ) -> None:
+        self.state = State.IDLE
+        self._tell, self._mention = tell, mention
+        self._open_source, self._clock, self._make_space = open_source, clock or Clock(), space
+        self._line: Line | None = None
+        self._request: Record | None = None
+        self._take: Take | None = None
+        self._space: Space | None = None
+        self._opened = Opened("", 0)
+        self._ear = Ear()
+        self._preroll: deque[Sound] = deque()
+        self._deadline = self._tail = 0.0
+        self._next_look = 0.0
+
+    @property
+    def recording(self) -> bool:
+        """Whether the sound goes to the disk now."""
+        return self.state in (State.RECORDING, State.STOPPING)
+
+    def handle(self, message: Message) -> None:
+        """Do what the parent asks; what makes no sense now is left."""
+        if isinstance(message, Arm) and self.state is State.IDLE:
+            self._open(Wanted(message.device, message.channel, message.pace))
+            self.state = State.ARMED
+        elif isinstance(message, Record) and self.state in (State.IDLE, State.ARMED):
+            self._on_record(message)
+        elif isinstance(message, Pause) and self.state is State.RECORDING and self._take is not None:
+            self._take.flush()
+            self._take.mark("pause")
+            self.state = State.PAUSED
+            self._tell(Paused(self._take.duration))
+        elif isinstance(message, Resume) and self.state is State.PAUSED and self._take is not None:
+            self._on_resume(self._take)
+        elif isinstance(message, Stop):
+            self._on_stop()
+        elif not isinstance(message, Arm | Record | Pause | Resume):
+            raise MessageInvalid
+
+    def step(self) -> None:
+        """Take what the microphone delivers within a twentieth of a second."""
+        if self._line is None or self.state is State.DONE:
+            return
+        try:
+            for event in self._line.take():
+                self._on_event(event)
+            self._check_times(self._line)
+        except DiskFull:
+            self._tell(Warned(Trouble.DISK, 0.0))
+            self._finish()
+
+    def abandon(self) -> None:
+        """The parent is gone: keep everything, unsealed, for whoever opens the journal next."""
+        if self.state is State.STOPPING:
+            self._finish()
+        if self._line is not None:
+            self._line.close()
+        if self._take is not None and self.state is not State.DONE:
+            self._take.flush()
+            self._take.close()
+        self.state = State.DONE
+
+    def _open(self, wanted: Wanted) -> None:
+        self._line = Line(self._open_source, wanted, self._clock)
+        self._deadline = self._clock.now() + _GIVE_UP_S
+
+    def _on_record(self, request: Record) -> None:
+        wanted = Wanted(request.device, request.channel, request.pace)
+        armed = self._line.wanted if self._line is not None else None
+        if armed is None or (armed.device, armed.channel) != (wanted.device, wanted.channel):
+            if self._line is not None:
+                self._line.close()
+            self._preroll.clear()
+            self._open(wanted)
+        self._request = request
+        self._deadline = self._clock.now() + _GIVE_UP_S
+        self.state = State.RECORDING
+        if self._preroll and self._line is not None and not self._line.lost:
+            self._begin()
+
+    def _on_resume(self, take: Take) -> None:
+        take.mark("resume")
+        self.state = State.RECORDING
+        self._write_preroll(take)
+        self._tell(Resumed(take.duration))
+
+    def _on_stop(self) -> None:
+        if self.state is State.RECORDING and self._take is not None:
+            self.state, self._tail = State.STOPPING, 0.0
+            self._deadline = self._clock.now() + _TAIL_WAIT_S
+        elif self.state is not State.STOPPING:
+            self._finish()
+
+    def _on_event(self, event: LineEvent) -> None:
+        if self.state is State.DONE:
+            return
+        if isinstance(event, Sound):
+            self._on_sound(event)
+        elif isinstance(event, Missing):
+            if self._take is not None and self.recording:
+                self._take.lose(event.seconds)
+        elif isinstance(event, Warned):
+            self._on_warned(event)
+        elif isinstance(event, Opened):
+            self._opened = event
+            if self._take is not None:
+                self._take.mark("device", event.name)
+        elif isinstance(event, Refused):
+            if self._request is not None and not self._opened.rate:
+                raise event.error
+        elif isinstance(event, Over):
+            self._on_over()
+
+    def _on_sound(self, sound: Sound) -> None:
+        seconds = len(sound.samples) / sound.rate
+        if self._take is None and self._request is not None:
+            self._preroll.append(sound)
+            self._begin()
+        elif self._take is not None and self.recording:
+            self._take.add(sound.samples, sound.rate)
+            self._tail += seconds
+        else:
+            self._keep_back(sound)
+        for warned in self._ear.hear(sound.samples, seconds):
+            self._on_warned(warned)
+        self._mention(self._level())
+        self._look_at_disk()
+
+    def _keep_back(self, sound: Sound) -> None:
+        if self.state is State.ARMED and not self._preroll:
+            self._tell(Armed(self._opened.name))
+        self._preroll.append(sound)
+        kept = sum(len(each.samples) / each.rate for each in self._preroll)
+        while kept - len(self._preroll[0].samples) / self._preroll[0].rate >= PREROLL_S - 1e-9:
+            first = self._preroll.popleft()
+            kept -= len(first.samples) / first.rate
+
+    def _begin(self) -> None:
+        """The first sound is here: make the journal, write what was kept back, and say that it runs."""
+        request = self._request
+        if request is None:
+            return
+        path, key = Path(request.journal), key_of(request.key)
+        self._space = self._make_space(path)
+        journal = Journal.open(path, key) if path.exists() else Journal.create(path, key, device=self._opened.name)
+        self._take = take = Take(journal, self._space, self._opened.name)
+        self._write_preroll(take)
+        self._tell(Started(self._opened.name, self._opened.rate))
+
+    def _write_preroll(self, take: Take) -> None:
+        while self._preroll:
+            kept = self._preroll.popleft()
+            take.add(kept.samples, kept.rate)
+
+    def _on_warned(self, warned: Warned) -> None:
+        if self._take is not None and self.recording and not warned.over:
+            self._take.mark(warned.kind, seconds=warned.seconds)
+        self._tell(warned)
+
+    def _on_over(self) -> None:
+        if self._take is not None:
+            self._finish()
+        elif self._request is not None:
+            raise MicrophoneFailed
+        else:
+            self.state = State.DONE
+
+    def _level(self) -> Level:
+        meter, take = self._ear.meter, self._take
+        duration, lost = (take.duration, take.lost / 16_000) if take is not None else (0.0, 0.0)
+        return Level(meter.peak, duration, lost, meter.clipped, round(meter.noise, 5))
+
+    def _check_times(self, line: Line) -> None:
+        now = self._clock.now()
+        if self.state is State.STOPPING and (self._tail >= _TAIL_S or now >= self._deadline or line.lost):
+            self._finish()
+        elif self.state is State.RECORDING and self._take is None and now >= self._deadline:
+            raise MicrophoneFailed("The microphone was opened and delivers no sound.")
+        elif self._take is not None and line.lost and self.recording:
+            self._mention(self._level())
+
+    def _look_at_disk(self) -> None:
+        if self._take is None or self._space is None or self._take.duration < self._next_look:
+            return
+        self._next_look = self._take.duration + _LOOK_AT_DISK_S
+        left = self._space.left()
+        if left < WARN_S:
+            self._tell(Warned(Trouble.DISK, round(left)))
+        if left <= 0 and self.state is not State.DONE:
+            self._finish()
+
+    def _finish(self) -> None:
+        """Seal what there is, and say so; without a journal there is nothing to say but that it is over."""
+        self.state = State.DONE
+        if self._take is not None:
+            self._take.seal()
+        if self._line is not None:
+            self._line.close()
+        self._tell(Stopped(self._take.duration if self._take is not None else 0.0))
 
 
 def command() -> list[str]:
@@ -35,104 +284,25 @@ def command() -> list[str]:
 
 
 def main() -> int:
-    """Serve one `Record`; the exit status is 0 if it was sealed."""
-    parent = Parent(exit_when_gone=False)
-    request, stopped = next(parent.requests(), (None, Event()))
-    if request is None:
-        return 0
+    """Serve one recording; the exit status is 0 unless it failed."""
+    parent = Parent(exit_when_gone=False, interruptible=False)
+    recorder = Recorder(parent.tell, parent.mention)
     try:
-        if not isinstance(request, Record):
-            raise MessageInvalid
-        _record(request, parent, stopped)
+        while recorder.state is not State.DONE:
+            gone, idle = parent.gone.is_set(), recorder.state is State.IDLE
+            while (message := parent.next_request(0.05 if idle else 0.0)) is not None:
+                recorder.handle(message)
+            if gone:
+                recorder.abandon()
+            recorder.step()
     except TranscriberError as error:
+        recorder.abandon()
         parent.tell(Failed.of(error))
         return 1
     else:
         return 0
     finally:
         parent.finish()
-
-
-def _record(request: Record, parent: Parent, stopped: Event) -> None:
-    source = microphone(request.device, pace=request.pace)
-    with _journal(Path(request.journal), key_of(request.key), source.name) as journal, source:
-        parent.tell(Started(source.name, source.rate))
-        take = _Take(journal, source.rate, parent.mention)
-        _listen(source, take, stopped)
-        if parent.gone.is_set():
-            return
-        take.finish()
-        journal.seal()
-        parent.tell(Stopped(journal.duration))
-
-
-def _journal(path: Path, key: bytes, device: str) -> Journal:
-    return Journal.open(path, key) if path.exists() else Journal.create(path, key, device=device)
-
-
-def _listen(source: Microphone, take: _Take, stopped: Event) -> None:
-    """Move blocks from the microphone into the take until `Stop`, the microphone's end, or its loss."""
-    heard = time.monotonic()
-    while not (stopped.is_set() and source.blocks.empty()):
-        try:
-            block = source.blocks.get(timeout=0.05)
-        except queue.Empty:
-            if time.monotonic() - heard > _GONE_S:
-                raise MicrophoneFailed from None
-            continue
-        if block is None:
-            return
-        silence = time.monotonic() - heard - len(block) / source.rate
-        if silence > _LOST_S and take.begun:
-            take.lose(silence)
-        heard = time.monotonic()
-        take.add(block)
-
-
-class _Take:
-    """Blocks of any rate on their way into the journal, in whole 100 ms."""
-
-    def __init__(self, journal: Journal, rate: int, tell: Callable[[Level], None]) -> None:
-        self._journal = journal
-        self._resample = Resampler(rate)
-        self._tell = tell
-        self._rest = np.zeros(0, np.float32)
-        self._written = journal.samples
-        self._lost = 0
-        self.begun = False
-
-    def add(self, block: Samples) -> None:
-        """Take one block, and tell its level."""
-        self.begun = True
-        self._keep(self._resample(block))
-        peak = float(np.abs(block).max(initial=0.0))
-        self._tell(Level(min(1.0, peak), self._written / SAMPLE_RATE, self._lost / SAMPLE_RATE))
-
-    def lose(self, seconds: float) -> None:
-        """Note sound that never arrived."""
-        self._flush()
-        samples = int(seconds * SAMPLE_RATE)
-        self._journal.append_gap(samples)
-        self._written += samples
-        self._lost += samples
-
-    def finish(self) -> None:
-        """Write what the resampler and the last incomplete block still hold."""
-        self._keep(self._resample.finish())
-        self._flush()
-
-    def _keep(self, samples: Samples) -> None:
-        self._rest = np.concatenate([self._rest, samples])
-        while len(self._rest) >= BLOCK:
-            self._journal.append(to_int16(self._rest[:BLOCK]))
-            self._written += BLOCK
-            self._rest = self._rest[BLOCK:]
-
-    def _flush(self) -> None:
-        if len(self._rest):
-            self._journal.append(to_int16(self._rest))
-            self._written += len(self._rest)
-            self._rest = self._rest[:0]
 
 
 if __name__ == "__main__":
