@@ -137,12 +137,15 @@ class _Script:
         self._told = dict(parse_qsl(text, strict_parsing=True)) if text else {}
 
     def text(self, name: str) -> str:
+        """A value as it was written, empty where there is none."""
         return self._told.get(name, "")
 
     def flag(self, name: str) -> bool:
+        """Whether a value is 1."""
         return self.text(name) == "1"
 
     def number(self, name: str, otherwise: float = _NEVER) -> float:
+        """A time or length, `otherwise` where there is none."""
         return float(self._told.get(name, otherwise))
 
     def pair(self, name: str) -> tuple[float, float]:
@@ -150,12 +153,15 @@ class _Script:
         return (float(when), float(what)) if what else (_NEVER, 0.0)
 
     def within(self, name: str, start: float) -> bool:
+        """Whether a fault that ends with `until` holds."""
         return self.number(name) <= start < self.number("until")
 
     def gone(self, start: float) -> bool:
+        """Whether the device is unplugged."""
         return self.number("unplug") <= start < self.number("return")
 
     def connected(self, start: float) -> bool:
+        """Whether the device is in the list of devices."""
         return not (self.gone(start) or self.number("vanish") <= start < self.number("return"))
 
 
