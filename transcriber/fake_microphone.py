@@ -149,6 +149,7 @@ class _Script:
         return float(self._told.get(name, otherwise))
 
     def pair(self, name: str) -> tuple[float, float]:
+        """A time and what happens then."""
         when, _, what = self.text(name).partition(":")
         return (float(when), float(what)) if what else (_NEVER, 0.0)
 
