@@ -12,7 +12,7 @@ from typing import Any
 
 from ehr.chart.encounter import Draft, Encounter, EncounterStatus, EncounterSummary
 from ehr.chart.note import Note
-from ehr.store import entries, patients
+from ehr.store import entries, patients, standings
 from ehr.store.codec import (
     Row,
     note_from_row,
@@ -27,12 +27,16 @@ from ehr.store.errors import NotInStore
 from ehr.store.sqlcipher import Database
 from transcriber.transcript import Transcript
 
+PIPELINE = "pipeline"
+"""The author of a note that no person has touched."""
+
 SAMPLES_PER_SECOND = 16_000
 """A recording's journal holds 16 kHz sound."""
 
 _SUMMARY = f"""
     SELECT patient.id, mrn, family_name, given_name, birth_date, gender,
         encounter.id AS encounter_id, encounter.started_at AS began_at, status, title, recording_id, failure,
+        standing, stood_by, stood_since, amends, amend_reason,
         coalesce(
             (SELECT duration FROM transcript WHERE encounter_id = encounter.id), samples * 1.0 / {SAMPLES_PER_SECOND}
         ) AS duration,
@@ -104,11 +108,10 @@ def put_transcript(db: Database, encounter_id: str, transcript: Transcript | Non
         db.table("transcript").insert({"encounter_id": encounter_id, **transcript_to_row(transcript)})
 
 
-def add_version(db: Database, encounter_id: str, note: Note, *, author: str, at: datetime) -> None:
-    """Add a version of the note, which becomes the current one."""
-    db.table("note_version").insert(
-        {"encounter_id": encounter_id, "author": author, "written_at": time_to_text(at), **note_to_row(note)}
-    )
+def add_version(db: Database, encounter_id: str, note: Note, *, author: str, at: datetime, rules: str = "") -> None:
+    """Add a version of the note, which becomes the current one. `rules` are those that drafted it."""
+    made = {"author": author, "written_at": time_to_text(at), "rules": rules}
+    db.table("note_version").insert({"encounter_id": encounter_id, **made, **note_to_row(note)})
 
 
 def by_id(db: Database, encounter_id: str) -> Encounter:
@@ -124,8 +127,17 @@ def by_id(db: Database, encounter_id: str) -> Encounter:
         title=row["title"],
         recording_id=row["recording_id"],
         draft=_draft(db, encounter_id),
+        standing=standings.from_row(row),
         id=row["id"],
     )
+
+
+def recording_of(db: Database, encounter_id: str) -> str | None:
+    """The id of the encounter's recording, None where there is no sound. Raises NotInStore."""
+    found = db.execute("SELECT recording_id FROM encounter WHERE id = ?", (encounter_id,)).fetchone()
+    if found is None:
+        raise NotInStore
+    return None if found[0] is None else str(found[0])
 
 
 def summaries(
@@ -186,4 +198,5 @@ def _summary(row: Row, words: int) -> EncounterSummary:
         proposed=row["proposed"],
         to_check=row["to_check"] + words,
         failure=row["failure"],
+        standing=standings.from_row(row),
     )

@@ -6,33 +6,34 @@ the audit log and the clock. Knows no window and no network.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from datetime import datetime
+from functools import cached_property
 from pathlib import Path
 from typing import Self
 
 from ehr.chart.encounter import Draft, Encounter, EncounterStatus
-from ehr.chart.entry import Entry, ReviewState
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
-from ehr.chart.revision import revise
-from ehr.store import encounters, entries, patients, recordings
+from ehr.rules import rules_version
+from ehr.store import encounters, entries, history, patients, recordings
 from ehr.store.admission import Admitted, Credentials, admit, recover
 from ehr.store.audit import AuditLog
 from ehr.store.dictations import Dictations
 from ehr.store.emergency import Emergencies
-from ehr.store.errors import NotInStore, StoreMissing
+from ehr.store.errors import StoreMissing
 from ehr.store.files import FolderLock
 from ehr.store.home import Home, database_key
 from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Clock, Ledger, utc_now
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
+from ehr.store.reviewing import Reviewing
 from ehr.store.session import Session
+from ehr.store.signatures import Signatures
 from ehr.store.users import Users
 
 
-class Store(Reader):
+class Store(Reviewing, Reader):
     """The one writer of a store. Open it with `Store.create` or `Store.open`, as a context manager or with `close`.
 
     Any thread may call it; calls wait for each other, so a window gives it a thread of its own and lists from a
@@ -130,6 +131,11 @@ class Store(Reader):
         """Emergency access to charts that the user's role may not read."""
         return Emergencies(self._ledger)
 
+    @cached_property
+    def signatures(self) -> Signatures:
+        """Reviewing and signing."""
+        return Signatures(self._ledger, self.users.verify, self._home.recordings)
+
     def reader(self) -> Reader:
         """A read-only connection of its own, for another thread; close it before the store."""
         return Reader(Session(self._home.chart, database_key(self._unlocked), read_only=True), self._ledger)
@@ -178,73 +184,31 @@ class Store(Reader):
         return encounter
 
     def begin_transcribing(self, encounter_id: str) -> None:
-        """Say that the encounter's sound is being turned into words. Raises NotInStore."""
+        """Say that the encounter's sound is being turned into words. Raises NotInStore, RecordSigned."""
         with self._ledger.act("encounter.transcribing", encounter_id, Right.DICTATE) as db:
+            self._open(db, encounter_id)
             encounters.set_status(db, encounter_id, EncounterStatus.TRANSCRIBING)
 
     def fail(self, encounter_id: str, code: str) -> None:
-        """Say that the transcription failed with an error's stable `code`. Raises NotInStore."""
+        """Say that the transcription failed with an error's stable `code`. Raises NotInStore, RecordSigned."""
         with self._ledger.act("encounter.failed", encounter_id, Right.DICTATE) as db:
+            self._open(db, encounter_id)
             encounters.set_status(db, encounter_id, EncounterStatus.FAILED, failure=code)
 
     def save_draft(self, encounter_id: str, draft: Draft) -> None:
         """Store transcript, note and entries of an encounter together, in place of an earlier draft's.
 
-        Raises NotInStore, and AlreadyReviewed where a person has decided on an entry of the earlier draft.
+        Raises NotInStore, RecordSigned, and AlreadyReviewed where a person has decided on an entry of that draft.
         """
         with self._ledger.act("draft.saved", encounter_id, Right.DICTATE) as db:
+            self._open(db, encounter_id)
+            history.put_barrier(db, encounter_id, "draft.saved", author=self._ledger.user.name, at=self._ledger.now())
             encounters.set_status(db, encounter_id, EncounterStatus.DRAFT)
             encounters.put_transcript(db, encounter_id, draft.transcript)
-            encounters.add_version(db, encounter_id, draft.note, author="pipeline", at=self._ledger.now())
+            encounters.add_version(
+                db, encounter_id, draft.note, author=encounters.PIPELINE, at=self._ledger.now(), rules=rules_version()
+            )
             entries.replace_all(db, encounter_id, draft.entries)
-
-    def edit_note(self, encounter_id: str, written: str) -> Draft:
-        """Store a person's wording of the note as a new version; evidence moves along. Raises NotInStore."""
-        return self.revise(encounter_id, lambda draft: revise(draft, written))
-
-    def revise(self, encounter_id: str, change: Callable[[Draft], Draft]) -> Draft:
-        """Store what a person makes of the draft as a new version, with the entries as they are then.
-
-        `change` gets the draft as it stands and keeps its entries' number, order and ids. Raises NotInStore.
-        """
-        with self._ledger.act("note.edited", encounter_id, Right.REVIEW) as db:
-            draft = encounters.by_id(db, encounter_id).draft
-            if draft is None:
-                raise NotInStore
-            revised = change(draft)
-            encounters.add_version(db, encounter_id, revised.note, author=self._ledger.user.name, at=self._ledger.now())
-            entries.move(db, revised.entries)
-            for before, after in zip(draft.entries, revised.entries, strict=True):
-                if not before.says_as(after):
-                    entries.restate(db, after)
-                    self._ledger.record(db, "entry.edited", after.id)
-        return revised
-
-    def restate(self, entry: Entry) -> None:
-        """Make an entry what it was before a decision, its state included. Raises NotInStore."""
-        with self._ledger.act("entry.reopened", entry.id, Right.REVIEW) as db:
-            entries.restate(db, entry)
-
-    def accept(self, *entry_ids: str) -> None:
-        """Accept entries as they stand. Raises NotInStore, and then accepts none."""
-        self._decide("entry.accepted", ReviewState.ACCEPTED, entry_ids)
-
-    def reject(self, *entry_ids: str) -> None:
-        """Reject entries: kept, not filed, no longer found by search. Raises NotInStore, and then rejects none."""
-        self._decide("entry.rejected", ReviewState.REJECTED, entry_ids)
-
-    def edit(self, entry: Entry) -> None:
-        """Put a person's version in place of the entry with its id; what was proposed is kept. Raises NotInStore."""
-        with self._ledger.act("entry.edited", entry.id, Right.REVIEW) as db:
-            entries.edit(db, entry)
-
-    def reopen(self, *entry_ids: str) -> None:
-        """Take decisions back: the entries are again as they were proposed. Raises NotInStore, and then none is."""
-        self._ledger.require(Right.REVIEW)
-        with self._session.transaction() as db:
-            for entry_id in entry_ids:
-                entries.reopen(db, entry_id)
-                self._ledger.record(db, "entry.reopened", entry_id)
 
     def check(self) -> list[str]:
         """What is wrong with the store, one sentence each: pages, tables, audit chain. Empty where all is well."""
@@ -253,10 +217,3 @@ class Store(Reader):
             found += [f"{row[0]}." for row in db.execute("PRAGMA quick_check") if row[0] != "ok"]
             broken = self._ledger.audit.first_broken(db)
             return found if broken is None else [*found, f"The audit log does not verify from row {broken} on."]
-
-    def _decide(self, action: str, state: ReviewState, entry_ids: tuple[str, ...]) -> None:
-        self._ledger.require(Right.REVIEW)
-        with self._session.transaction() as db:
-            for entry_id in entry_ids:
-                entries.decide(db, entry_id, state)
-                self._ledger.record(db, action, entry_id)

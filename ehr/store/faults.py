@@ -1,0 +1,90 @@
+"""What can go wrong with a signature, the audit log's head and a hand-over.
+
+EnvironmentFault
+├── RecordSigned, NotNow, Undecided, NothingToSign, ReasonMissing                  signing
+├── HeadUnreadable                                                                 a noted head of the audit log
+└── HandoverUnreadable ── HandoverTooNew · HandoverDiffers                         an encounter file
+"""
+
+from __future__ import annotations
+
+from ehr.errors import EnvironmentFault
+
+
+class RecordSigned(EnvironmentFault):
+    """A change of what is signed or entered in error."""
+
+    code = "CW-E120"
+    sentence = "This dictation is signed or marked as entered in error; it was left as it is."
+    next_step = "To correct a signed dictation, begin an amendment: it becomes a new version on top."
+
+
+class NotNow(EnvironmentFault):
+    """An act that the record's status does not allow."""
+
+    code = "CW-E121"
+    sentence = "The status of this dictation does not allow that."
+    next_step = "Look at its status and history; an amendment that was begun is signed or given up first."
+
+
+class Undecided(EnvironmentFault):
+    """Entries are still proposed. The message names how many and the ids' beginnings, never what they say."""
+
+    code = "CW-E122"
+    sentence = "Some entries of this dictation are still undecided; nothing undecided can be reviewed or signed."
+    next_step = "Accept, edit or reject each of them; then mark it as reviewed or sign it."
+
+    @classmethod
+    def these(cls, entry_ids: tuple[str, ...]) -> Undecided:
+        """The error for entries with these ids."""
+        count = f"{len(entry_ids)} entries are" if len(entry_ids) > 1 else "1 entry is"
+        names = ", ".join(entry_id[:8] for entry_id in entry_ids[:10])
+        return cls(f"{count} still undecided ({names}); nothing undecided can be reviewed or signed.")
+
+
+class NothingToSign(EnvironmentFault):
+    """There is no note yet."""
+
+    code = "CW-E123"
+    sentence = "This dictation has no note yet."
+    next_step = "Transcribe it first."
+
+
+class ReasonMissing(EnvironmentFault):
+    """An amendment or a retraction does not say why."""
+
+    code = "CW-E125"
+    sentence = "A reason is missing."
+    next_step = "Say in a few words why the signed record changes; it is kept with the new version."
+
+
+class HeadUnreadable(EnvironmentFault):
+    """A file that should hold a noted head of the audit log does not."""
+
+    code = "CW-E126"
+    sentence = "This file holds no head of an audit log."
+    next_step = "Give the line that `chartwright audit head` printed, or an encounter file that this chart exported."
+
+
+class HandoverUnreadable(EnvironmentFault):
+    """A wrong passphrase, or a file that was cut off or altered: nothing of it was taken in."""
+
+    code = "CW-E127"
+    sentence = "This encounter file cannot be read: the passphrase is wrong, or the file is altered or incomplete."
+    next_step = "Check the passphrase with the sender, and ask for the file again. Nothing was taken in."
+
+
+class HandoverTooNew(HandoverUnreadable):
+    """The file's format is newer than this program."""
+
+    code = "CW-E128"
+    sentence = "This is no encounter file, or one that a newer version of Chartwright wrote."
+    next_step = "Check the file, or install the newer version. Nothing was taken in."
+
+
+class HandoverDiffers(EnvironmentFault):
+    """The chart holds the same dictation or the same record number with other content."""
+
+    code = "CW-E129"
+    sentence = "This chart holds the same dictation or record number with other content; nothing was taken in."
+    next_step = "Compare both: only one of two diverged versions, and only one patient of a number, can be kept."
