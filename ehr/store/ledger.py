@@ -47,6 +47,13 @@ class Ledger:
         self._lent |= rights
 
     @contextmanager
+    def reading(self, right: Right = Right.READ) -> Iterator[Database]:
+        """One state of the database to be read. Raises NotAllowed."""
+        self.require(right)
+        with self.session.snapshot() as db:
+            yield db
+
+    @contextmanager
     def act(self, action: str, subject: str, right: Right) -> Iterator[Database]:
         """One transaction with its audit row. Raises NotAllowed, with nothing touched."""
         self.require(right)

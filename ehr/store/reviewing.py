@@ -91,7 +91,7 @@ class Reviewing:
 
     def undoable(self, encounter_id: str) -> list[Step]:
         """The steps on an encounter that can be taken back, oldest first, whoever made them and however long ago."""
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             return history.undoable(db, encounter_id)
 
     def take_back(self, encounter_id: str) -> TakenBack | None:
@@ -104,7 +104,7 @@ class Reviewing:
 
     def versions(self, encounter_id: str) -> list[NoteVersion]:
         """Every version of the encounter's note with who wrote it when, oldest first."""
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             return history.versions(db, encounter_id)
 
     def _take_back(self, db: Database, encounter_id: str, step: Step) -> TakenBack:

@@ -74,7 +74,7 @@ class Signatures:
 
     def readiness(self, encounter_id: str) -> Readiness:
         """What stands in the way of a signature. Raises NotInStore, NothingToSign."""
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             return _readiness(db, encounter_id)
 
     def mark_reviewed(self, encounter_id: str) -> Standing:
@@ -174,7 +174,7 @@ class Signatures:
                 SELECT 1 FROM signature WHERE signature.encounter_id = cosign_request.encounter_id
                 AND kind = 'cosigned' AND signer_id = asked_of_id AND signed_at >= asked_at
             ) FROM cosign_request WHERE ?1 IS NULL OR encounter_id = ?1 ORDER BY id"""
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             found = db.execute(query, (encounter_id,)).fetchall()
         return [
             CosignRequest(id_, of_id, of, by, datetime.fromisoformat(at), bool(answered))
@@ -183,23 +183,23 @@ class Signatures:
 
     def of(self, encounter_id: str) -> list[Signature]:
         """The encounter's signatures, oldest first."""
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             return signed.of_encounter(db, encounter_id)
 
     def content(self, encounter_id: str, number: int) -> Content:
         """What the signature of that number covers, as it was signed. Raises NotInStore."""
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             return signed.content_of(db, encounter_id, number)
 
     def verify(self, encounter_id: str) -> list[Difference]:
         """Where the signed versions and the chart differ from what was signed; empty where nothing does."""
         sound = self._sound(encounter_id) if self._fingerprint is not None else None
-        with self._ledger.session.snapshot() as db:
+        with self._ledger.reading() as db:
             return signed.verify(db, encounter_id, sound)
 
     def waiting(self) -> list[Waiting]:
         """What was signed and waits to leave this computer, oldest first."""
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             return outbox.waiting(db)
 
     def _insert(
@@ -238,7 +238,7 @@ class Signatures:
         self._verify(seal.passphrase, seal.totp)
 
     def _sound(self, encounter_id: str) -> Sound | None:
-        with self._ledger.session.read() as db:
+        with self._ledger.reading() as db:
             recording_id = encounters.recording_of(db, encounter_id)
             recording = recording_id and recordings.by_id(db, self._folder, recording_id)
         if not recording:

@@ -6,6 +6,7 @@ the audit log and the clock. Knows no window and no network.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path

@@ -63,7 +63,9 @@ def as_role(store: Store, role: Role) -> Signatures:
     """The signatures room as somebody with one role has it."""
     ledger = store._ledger
     user = User("other", "Other", frozenset({role}))
-    return Signatures(Ledger(ledger.session, ledger.audit, user, ledger.now), store._whose, store.recordings_folder)
+    return Signatures(
+        Ledger(ledger.session, ledger.audit, user, ledger.now), store.users.verify, store.recordings_folder
+    )
 
 
 def test_a_signature_names_everything_it_rests_on(store):
@@ -194,12 +196,12 @@ def test_what_is_signed_is_not_changed(store, change, retracted):
         "INSERT OR REPLACE INTO signature SELECT * FROM signature",
         "UPDATE entry SET name = 'x'",
         "DELETE FROM entry",
-        "INSERT INTO entry SELECT 'x', encounter_id, position, kind, name, assertion, 0, 0, NULL, NULL, '{{}}', NULL, NULL,"
-        " NULL, '[]', 'accepted', NULL FROM entry LIMIT 1",
+        """INSERT INTO entry SELECT 'x', encounter_id, position, kind, name, assertion, 0, 0, NULL, NULL, '{{}}', NULL,
+        NULL, NULL, '[]', 'accepted', NULL FROM entry LIMIT 1""",
         "UPDATE transcript SET model = 'x'",
         "DELETE FROM transcript",
-        "INSERT INTO note_version (encounter_id, author, written_at, said, written, changes, sections, origins)"
-        " VALUES ('{0}', 'x', '', '', '', '[]', '[]', '[]')",
+        """INSERT INTO note_version (encounter_id, author, written_at, said, written, changes, sections, origins)
+        VALUES ('{0}', 'x', '', '', '', '[]', '[]', '[]')""",
         "UPDATE encounter SET recording_id = NULL",
         "UPDATE encounter SET started_at = '2000-01-01'",
         "DELETE FROM encounter",
@@ -211,11 +213,7 @@ def test_what_is_signed_is_not_changed(store, change, retracted):
 def test_the_database_itself_refuses(store, statement):
     """What is signed is guarded by triggers as well: no statement of any writer changes it."""
     encounter_id = signed(store)
-    with (
-        pytest.raises(DatabaseError, match=r"signed|append-only|frozen"),
-        store._session.transaction() as db,
-    ):
-        db.execute("PRAGMA foreign_keys = OFF")
+    with pytest.raises(DatabaseError, match=r"signed|append-only|frozen"), store._session.transaction() as db:
         db.execute(statement.format(encounter_id))
 
 
@@ -352,7 +350,7 @@ def test_a_forged_hash_is_caught_by_the_audit_log(store):
     encounter_id = signed(store)
     content = {**store.signatures.content(encounter_id, 1), "statement": "I never read it."}
     text = canonical(content)
-    _forge(store, f"UPDATE signature SET content = '{text}', hash = '{hash_of(text)}'")
+    _forge(store, f"UPDATE signature SET content = '{text}', hash = '{hash_of(text)}'")  # noqa: S608
     assert [difference.place for difference in store.signatures.verify(encounter_id)] == ["audit"]
 
 
