@@ -1,7 +1,7 @@
 """What can go wrong with a signature, the audit log's head and a hand-over.
 
 EnvironmentFault
-├── RecordSigned, NotNow, Undecided, NothingToSign, ReasonMissing                  signing
+├── RecordSigned, NotNow, Undecided, NothingToSign, NoReason                  signing
 ├── HeadUnreadable                                                                 a noted head of the audit log
 └── HandoverUnreadable ── HandoverTooNew · HandoverDiffers                         an encounter file
 """
@@ -50,7 +50,7 @@ class NothingToSign(EnvironmentFault):
     next_step = "Transcribe it first."
 
 
-class ReasonMissing(EnvironmentFault):
+class NoReason(EnvironmentFault):
     """An amendment or a retraction does not say why."""
 
     code = "CW-E125"

@@ -19,7 +19,7 @@ from ehr.chart.signing import STATEMENTS, Act, Readiness, Signature, SignatureKi
 from ehr.store import encounters, history, outbox, recordings, signed, standings
 from ehr.store.codec import time_to_text
 from ehr.store.errors import NotAllowed
-from ehr.store.faults import NothingToSign, NotNow, ReasonMissing, Undecided
+from ehr.store.faults import NoReason, NothingToSign, NotNow, Undecided
 from ehr.store.ledger import Ledger
 from ehr.store.outbox import Waiting
 from ehr.store.recordings import Recording
@@ -103,10 +103,11 @@ class Signatures:
     def amend(self, encounter_id: str, reason: str) -> Standing:
         """Begin a new version on top of the signed one, which stays as it is. It counts once it is signed again.
 
-        Raises NotAllowed, NotInStore, ReasonMissing, NotNow.
+        Raises NotAllowed, NotInStore, NoReason, NotNow.
         """
+        self._ledger.require(Right.SIGN)
         if not reason.strip():
-            raise ReasonMissing
+            raise NoReason
         with self._ledger.act("amendment.begun", encounter_id, Right.SIGN) as db:
             after = self._advance(db, encounter_id, Act.AMEND, reason=reason)
             self._put_barrier(db, encounter_id, "amendment.begun")
@@ -129,10 +130,11 @@ class Signatures:
     def retract(self, encounter_id: str, seal: Seal) -> Signature | None:
         """Mark the dictation as entered in error: everything is kept, nothing of it counts.
 
-        Raises NotAllowed, WrongPassphrase, ReasonMissing, NotInStore, RecordSigned, NotNow.
+        Raises NotAllowed, WrongPassphrase, NoReason, NotInStore, RecordSigned, NotNow.
         """
+        self._ledger.require(Right.SIGN)
         if not seal.reason.strip():
-            raise ReasonMissing
+            raise NoReason
         self._authenticate(seal)
         sound = self._sound(encounter_id)
         with self._ledger.act("encounter.retracted", encounter_id, Right.SIGN) as db:
@@ -147,6 +149,7 @@ class Signatures:
 
     def ask_cosign(self, encounter_id: str, of: User) -> None:
         """Ask another clinician to sign beside. Raises NotAllowed for somebody who may not sign, NotInStore, NotNow."""
+        self._ledger.require(Right.REVIEW)
         if not of.may(Right.SIGN):
             raise NotAllowed
         with self._ledger.act("cosign.asked", encounter_id, Right.REVIEW) as db:

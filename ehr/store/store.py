@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from functools import cached_property
 from pathlib import Path
 from typing import Self
 
@@ -50,6 +49,7 @@ class Store(Reviewing, Reader):
         self._home = home
         self._lock = lock
         self._users = Users(self._ledger, home, self._unlocked)
+        self._signatures = Signatures(self._ledger, self._users.verify, home.recordings)
 
     @classmethod
     def exists(cls, home: Path) -> bool:
@@ -132,10 +132,10 @@ class Store(Reviewing, Reader):
         """Emergency access to charts that the user's role may not read."""
         return Emergencies(self._ledger)
 
-    @cached_property
+    @property
     def signatures(self) -> Signatures:
         """Reviewing and signing."""
-        return Signatures(self._ledger, self.users.verify, self._home.recordings)
+        return self._signatures
 
     def reader(self) -> Reader:
         """A read-only connection of its own, for another thread; close it before the store."""

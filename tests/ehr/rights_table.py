@@ -11,10 +11,13 @@ from typing import Any
 
 from store_samples import draft, maria
 
-from ehr.chart.people import Right, Role
+from ehr.chart.people import Right, Role, User
+from ehr.store.signatures import Seal
 from ehr.store.store import Store
 
 NONE = "no-such-record"
+SEAL = Seal("wrong words")
+DOCTOR = User("doctor", "Doctor", frozenset({Role.CLINICIAN}))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,23 @@ ROWS: Mapping[str, Guarded] = {
     "reject": Guarded(Right.REVIEW, lambda store: store.reject(NONE)),
     "edit": Guarded(Right.REVIEW, lambda store: store.edit(draft().entries[0])),
     "reopen": Guarded(Right.REVIEW, lambda store: store.reopen(NONE)),
+    "undoable": Guarded(Right.READ, lambda store: store.undoable(NONE)),
+    "take_back": Guarded(Right.REVIEW, lambda store: store.take_back(NONE)),
+    "versions": Guarded(Right.READ, lambda store: store.versions(NONE)),
+    "signatures.listen_with": Guarded(None, lambda store: store.signatures.listen_with(lambda _: None)),
+    "signatures.readiness": Guarded(Right.READ, lambda store: store.signatures.readiness(NONE)),
+    "signatures.mark_reviewed": Guarded(Right.REVIEW, lambda store: store.signatures.mark_reviewed(NONE)),
+    "signatures.sign": Guarded(Right.SIGN, lambda store: store.signatures.sign(NONE, SEAL)),
+    "signatures.amend": Guarded(Right.SIGN, lambda store: store.signatures.amend(NONE, "")),
+    "signatures.abandon": Guarded(Right.REVIEW, lambda store: store.signatures.abandon(NONE)),
+    "signatures.retract": Guarded(Right.SIGN, lambda store: store.signatures.retract(NONE, SEAL)),
+    "signatures.ask_cosign": Guarded(Right.REVIEW, lambda store: store.signatures.ask_cosign(NONE, DOCTOR)),
+    "signatures.cosign": Guarded(Right.SIGN, lambda store: store.signatures.cosign(NONE, SEAL)),
+    "signatures.requests": Guarded(Right.READ, lambda store: store.signatures.requests()),
+    "signatures.of": Guarded(Right.READ, lambda store: store.signatures.of(NONE)),
+    "signatures.content": Guarded(Right.READ, lambda store: store.signatures.content(NONE, 1)),
+    "signatures.verify": Guarded(Right.READ, lambda store: store.signatures.verify(NONE)),
+    "signatures.waiting": Guarded(Right.READ, lambda store: store.signatures.waiting()),
     "dictations.begin": Guarded(Right.DICTATE, lambda store: store.dictations.begin(maria(), device="USB")),
     "dictations.withdraw": Guarded(Right.DICTATE, lambda store: store.dictations.withdraw(NONE)),
     "dictations.interrupted": Guarded(Right.DICTATE, lambda store: store.dictations.interrupted()),

@@ -44,7 +44,7 @@ def test_blocks_cover_both_texts_in_order(old, new):
 
 
 def test_words_are_struck_whole_and_a_run_of_them_is_one_change():
-    """ "15" for "5" strikes the number, not a digit; three words in a row are one change."""
+    """Where "5" becomes "15" the number is struck and no digit; three words in a row are one change."""
     assert word_diff("take 5 mg daily", "take 15 mg daily") == (
         Piece(Fate.KEPT, "take "),
         Piece(Fate.STRUCK, "5"),

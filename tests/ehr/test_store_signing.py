@@ -17,7 +17,7 @@ from ehr.chart.signing import STATEMENTS, SignatureKind, Status
 from ehr.errors import EnvironmentFault
 from ehr.rules import rules_version
 from ehr.store.errors import NotAllowed, WrongPassphrase
-from ehr.store.faults import NothingToSign, NotNow, ReasonMissing, RecordSigned, Undecided
+from ehr.store.faults import NoReason, NothingToSign, NotNow, RecordSigned, Undecided
 from ehr.store.ledger import Ledger
 from ehr.store.signatures import Seal, Signatures
 from ehr.store.signed import canonical, hash_of
@@ -230,7 +230,7 @@ def test_an_amendment_is_a_version_on_top(store):
     """It needs a reason, counts once it is signed, and leaves the first version as it was."""
     encounter_id = signed(store)
     first = store.signatures.content(encounter_id, 1)
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(NoReason):
         store.signatures.amend(encounter_id, "  ")
     store.signatures.amend(encounter_id, "dose corrected")
     assert store.signatures.verify(encounter_id) == []
@@ -270,7 +270,7 @@ def test_entered_in_error_keeps_everything(store):
     """With a reason and a signature of its own; versions and entries stay; nothing leads back."""
     encounter_id = signed(store)
     before = store.encounter(encounter_id).draft
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(NoReason):
         store.signatures.retract(encounter_id, SEAL)
     mark = store.signatures.retract(encounter_id, replace(SEAL, statement="", reason="wrong patient"))
 
