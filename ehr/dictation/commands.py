@@ -23,6 +23,8 @@ _COMMAND = re.compile(
 )
 _MARK = re.compile(r"[.,;:?!](?=\s|\Z)")
 _STRAY = re.compile(r"(?P<left>[A-Za-z']+)(?P<mark>[.,]) (?=(?P<right>[A-Za-z']+|\d))")
+_OWN_MARK = re.compile(r"(?<=[\w%)\"])[.,;:?!]+(?=\s|\Z)")
+_CAPITALIZED = re.compile(r"\s+([A-Z][a-z]*)\b")
 _STRAY_AFTER = frozenset(_RULES["stray_after"])
 _STRAY_BEFORE = frozenset(_RULES["stray_before"])
 _LOWERED = frozenset(_RULES["lowered"])
@@ -66,6 +68,23 @@ def stray_marks(text: str) -> list[Edit]:
             first = match["right"][0]
             if is_sentence_end and first.isupper() and right in _LOWERED:
                 edits.append(Edit(match.start("right"), match.start("right") + 1, first.lower(), "recognizer mark"))
+    return edits
+
+
+def recognizer_marks(text: str) -> list[Edit]:
+    """Edits that drop every mark of the recognizer, for a speaker who says each one.
+
+    A word with a capital after a dropped sentence mark gets a small letter where it begins no name: where it is a
+    common word, or stands with a small letter elsewhere in the text.
+    """
+    small = {word for word in _NEXT_WORD.findall(text) if word.islower()}
+    edits = []
+    for match in _OWN_MARK.finditer(text):
+        edits.append(Edit(match.start(), match.end(), "", "recognizer mark"))
+        word = _CAPITALIZED.match(text, match.end())
+        if match[0][-1] in ".?!" and word and (word[1].lower() in small or word[1].lower() in _LOWERED):
+            at = word.start(1)
+            edits.append(Edit(at, at + 1, text[at].lower(), "recognizer mark"))
     return edits
 
 

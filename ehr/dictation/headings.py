@@ -100,6 +100,23 @@ def _phrases() -> dict[str, list[tuple[re.Pattern[str], _Phrase]]]:
     }
 
 
+@cache
+def section_kinds() -> dict[str, SectionKind]:
+    """Every kind of section by its key."""
+    return {phrase.kind.name: phrase.kind for entries in _phrases().values() for _, phrase in entries}
+
+
+@cache
+def heading_phrases() -> dict[str, SectionKind]:
+    """Every phrase that can head a section, lower case, with the section's kind."""
+    found: dict[str, SectionKind] = {}
+    for section in _RULES["sections"]:
+        for strength in ("strong", "weak", "label_only"):
+            for text in section[strength]:
+                found.setdefault(text.lower(), section_kinds()[section["name"]])
+    return found
+
+
 def _compiled(text: str) -> re.Pattern[str]:
     words = re.escape(text).replace(r"\ ", r"[ \-]+")
     return re.compile(rf"{words}(?![\w'])", re.IGNORECASE)

@@ -6,12 +6,21 @@ changes made on the way. Knows nothing of what any rule changes or why.
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 from ehr.chart.note import Change, Span
+
+PLACEHOLDER = re.compile(r"[\ue000-\uf8ff]")
+"""A private character that holds the place of text which is inserted when every other step is done."""
+
+
+def placeholder(number: int) -> str:
+    """The character that holds the place of the insertion `number`, from 0."""
+    return chr(0xE000 + number)
 
 
 @dataclass(frozen=True, slots=True)

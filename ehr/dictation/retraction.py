@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
-from ehr.dictation.mapped import Edit
+from ehr.dictation.mapped import PLACEHOLDER, Edit
 from ehr.dictation.rules import any_of, rules
 
 _RULES = rules("commands")
@@ -20,7 +20,7 @@ _CUE = re.compile(
 )
 _CORRECTION = re.compile(rf"[ ,.]{{1,2}}{any_of(_RULES['corrections'])}\b[ ,.:]+", re.IGNORECASE)
 _TOKEN = re.compile(r"\d[\d.,/]*\d%?|\d%?|[\w'\-]+")
-_SENTENCE = re.compile(r"(?:[.!?](?=\s)|\n|:(?=\s))\s*")
+_SENTENCE = re.compile(rf"(?:[.!?](?=\s)|\n|:(?=\s)|{PLACEHOLDER.pattern})\s*")
 _SENTENCE_END = re.compile(r"[.!?](?:\s|\Z)|\n")
 _COMMA = re.compile(r",\s*")
 _ORDINARY = frozenset(_RULES["retraction_ordinary_after"])

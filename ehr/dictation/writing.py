@@ -9,8 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ehr.chart.note import Note, Repair
-from ehr.dictation.commands import spoken_marks, stray_marks
+from ehr.chart.phrases import Phrases
+from ehr.dictation.autotexts import shipped
+from ehr.dictation.commands import recognizer_marks, spoken_marks, stray_marks
 from ehr.dictation.forms import MEASURES, NAMES
+from ehr.dictation.insertion import insertions
 from ehr.dictation.layout import numbered_items, paragraphs
 from ehr.dictation.mapped import Edit, MappedText
 from ehr.dictation.numbers import numbers, ordinals
@@ -18,25 +21,42 @@ from ehr.dictation.retraction import retractions
 from ehr.dictation.sections import find_sections
 from ehr.dictation.sentences import sentence_breaks
 from ehr.dictation.spacing import spacing
+from ehr.dictation.voice import HELD, order_edits, orders
 
+_NO_PHRASES = Phrases()
 _ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (
     stray_marks, *NAMES, ordinals, numbers, *MEASURES,
     spoken_marks, sentence_breaks, retractions, numbered_items, spacing, paragraphs,
 )  # fmt: skip
 
 
-def write(said: str, *, language: str = "en", repairs: Sequence[Repair] = ()) -> Note:
+def write(
+    said: str, *, language: str = "en", repairs: Sequence[Repair] = (), phrases: Phrases = _NO_PHRASES
+) -> Note:
     """The note that `said` dictates; every change is recorded and every character keeps its origin.
 
-    `language` is an ISO 639-1 code; applied `repairs` of misheard words come first. Never raises, whatever the text.
+    `language` is an ISO 639-1 code; applied `repairs` of misheard words come first. The auto-texts of `phrases` go
+    before those that come with the program. Never raises, whatever the text.
     """
     text = MappedText.verbatim(said).apply(_repaired(repairs))
     text = text.apply(spacing(text.text))
     is_english = language.lower().partition("-")[0] == "en"
-    for step in _ENGLISH if is_english else ():
-        text = text.apply(step(text.text))
+    if is_english:
+        text = _in_english(text, phrases)
     sections = find_sections(text.text) if is_english else ()
-    return Note(said, text.text, text.changes, sections, text.origins(), tuple(repairs))
+    changes = tuple(change for change in text.changes if change.rule != HELD)
+    return Note(said, text.text, changes, sections, text.origins(), tuple(repairs))
+
+
+def _in_english(text: MappedText, phrases: Phrases) -> MappedText:
+    """The text after every English step; inserted texts come last, so that no step rewrites them."""
+    if phrases.says_marks:
+        text = text.apply(recognizer_marks(text.text))
+    given = orders(text.text, (*phrases.autotexts, *shipped()))
+    text = text.apply(order_edits(text.text, given))
+    for step in _ENGLISH:
+        text = text.apply(step(text.text))
+    return text.apply(insertions(text.text, given))
 
 
 def _repaired(repairs: Sequence[Repair]) -> list[Edit]:

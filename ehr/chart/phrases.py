@@ -1,0 +1,58 @@
+"""What a clinic and its users have taught the program to write: auto-texts, and words with their sound.
+
+Owns the types and which auto-text wins where two answer to one name. Knows nothing of files or of where they are kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class AutoText:
+    """A text that one spoken command inserts.
+
+    `names` are what is said after "insert", lower case, the first its title ("normal chest exam"); `section` is the key
+    of the section it belongs under (`resources/dictation/sections.json`), empty for wherever it is said. `text` may hold
+    fields: `[size]` is left open, `[clear|wheezes]` is a choice whose default comes first.
+    """
+
+    names: tuple[str, ...]
+    text: str
+    section: str = ""
+
+    @property
+    def name(self) -> str:
+        """Its title."""
+        return self.names[0]
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicTerm:
+    """A word or name as it is to be written, with spellings of how it sounds ("oh zem pick")."""
+
+    written: str
+    sounds_like: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What holds for one user's dictation.
+
+    `autotexts` are in order of precedence; `says_marks` tells that the user speaks every punctuation mark, so that the
+    recognizer's own are dropped.
+    """
+
+    autotexts: tuple[AutoText, ...] = ()
+    terms: tuple[ClinicTerm, ...] = ()
+    says_marks: bool = False
+
+
+def by_name(autotexts: Iterable[AutoText]) -> dict[str, AutoText]:
+    """The auto-text that each name inserts; of two with one name the earlier."""
+    found: dict[str, AutoText] = {}
+    for autotext in autotexts:
+        for name in autotext.names:
+            found.setdefault(name, autotext)
+    return found
