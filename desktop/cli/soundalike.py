@@ -17,6 +17,7 @@ from desktop.messages import from_os_error
 
 if TYPE_CHECKING:
     from ehr.chart.note import Repair
+    from ehr.chart.phrases import ClinicTerm
     from transcriber.transcript import Transcript, Word
 
 REPAIR_EPILOG = """\b
@@ -35,7 +36,7 @@ sound only what is all but certain is repaired; `chartwright transcribe --clinic
 @jsonl_option(required=True)
 @click.option(
     "--terms", type=output.PATH, metavar="FILE",
-    help="Words of this clinic, one a line; unusable lines are told and left out.",
+    help="Words of this clinic, with their sound where it helps; unusable lines are told and left out.",
 )  # fmt: skip
 def repair(jsonl: tuple[Path, Path], terms: Path | None) -> None:
     """Repair clinical words that were misheard, or suggest it.
@@ -69,14 +70,14 @@ def _repaired(heard: Transcript, found: tuple[Repair, ...]) -> str:
     return rewritten(heard, found).text
 
 
-def clinic_terms(path: Path | None) -> tuple[str, ...]:
+def clinic_terms(path: Path | None) -> tuple[ClinicTerm, ...]:
     """The usable terms of a clinic's list; each unusable line is told with its reason.
 
     Raises FileMissing and what the system says of a file that cannot be read.
     """
     if path is None:
         return ()
-    from ehr.soundalike.vocabulary import read_terms
+    from ehr.soundalike.vocabulary import read_vocabulary
 
     try:
         content = path.read_bytes()
@@ -84,7 +85,7 @@ def clinic_terms(path: Path | None) -> tuple[str, ...]:
         raise FileMissing from error
     except OSError as error:
         raise from_os_error(error) from error
-    terms, refused = read_terms(content)
+    terms, refused = read_vocabulary(content)
     for number, reason in refused:
         output.warn(f"Line {number} of the term list is left out: {reason}.")
     return terms

@@ -35,6 +35,7 @@ class Right(StrEnum):
     SHRED = "shred"
     BACK_UP = "back_up"
     MANAGE_USERS = "manage_users"
+    EDIT_CLINIC_PHRASES = "edit_clinic_phrases"
     KEEP_ACCOUNT = "keep_account"
 
 
@@ -56,6 +57,7 @@ RIGHTS: Mapping[Right, frozenset[Role]] = MappingProxyType(
         Right.SHRED: _RECORDS,
         Right.BACK_UP: _ADMIN | _RECORDS,
         Right.MANAGE_USERS: _ADMIN,
+        Right.EDIT_CLINIC_PHRASES: frozenset({Role.CLINICIAN}) | _ADMIN,
         Right.KEEP_ACCOUNT: _EVERYONE,
     }
 )

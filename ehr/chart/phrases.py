@@ -14,8 +14,8 @@ class AutoText:
     """A text that one spoken command inserts.
 
     `names` are what is said after "insert", lower case, the first its title ("normal chest exam"); `section` is the key
-    of the section it belongs under (`resources/dictation/sections.json`), empty for wherever it is said. `text` may hold
-    fields: `[size]` is left open, `[clear|wheezes]` is a choice whose default comes first.
+    of the section it belongs under (`resources/dictation/sections.json`), empty for wherever it is said. `text` may
+    hold fields: `[size]` is left open, `[clear|wheezes]` is a choice whose default comes first.
     """
 
     names: tuple[str, ...]

@@ -51,8 +51,9 @@ def with_defaults(text: str) -> str:
 
 
 def inserted(note: Note) -> tuple[Change, ...]:
-    """The changes of a note that wrote text which nobody said word by word."""
-    return tuple(change for change in note.changes if change.rule in INSERTING and change.written.of(note.written))
+    """The changes of a note that wrote text which nobody said word by word, in the order of that text."""
+    found = (change for change in note.changes if change.rule in INSERTING and change.written.of(note.written))
+    return tuple(sorted(found, key=lambda change: change.written))
 
 
 def open_fields(note: Note) -> tuple[Field, ...]:

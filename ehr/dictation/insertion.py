@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from ehr.chart.note import Section
+from ehr.chart.note import Section, Span
 from ehr.chart.phrases import AutoText
 from ehr.dictation.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, Field, fields, with_defaults
 from ehr.dictation.headings import section_kinds
@@ -29,7 +29,7 @@ _RULES = {Act.INSERT: AUTO_TEXT, Act.NEXT: NEXT_FIELD, Act.ACCEPT: ACCEPT_DEFAUL
 
 @dataclass(frozen=True, slots=True)
 class _Held:
-    """A command and the place that is held for it: its character at `at`, blanks and marks around it in [start, end)."""
+    """A command and the place that is held for it: its character is at `at`, with blanks and marks in [start, end)."""
 
     order: Order
     at: int
@@ -46,7 +46,8 @@ def insertions(text: str, found: Sequence[Order]) -> list[Edit]:
     edits = [_as_said(one) for one in held[: inserts[0]]]
     sections, under = find_sections(text), ""
     for number, stop in zip(inserts, [*inserts[1:], len(held)], strict=True):
-        filling = _Filling(text, held[number], held[number + 1 : stop], edits[-1].end if edits else 0)
+        room = Span(edits[-1].end if edits else 0, held[stop].at if stop < len(held) else len(text))
+        filling = _Filling(text, held[number], held[number + 1 : stop], room)
         under = _section_of(sections, held[number].at, held[inserts[0]].at if under else 0, under)
         edits += filling.edits(under)
         under = held[number].order.autotext.section or under  # type: ignore[union-attr]
@@ -76,14 +77,14 @@ def _as_said(one: _Held) -> Edit:
 
 
 class _Filling:
-    """One auto-text with the commands about its fields. `floor` is where an earlier one ends."""
+    """One auto-text with the commands about its fields; an earlier one ends where its `room` begins."""
 
-    def __init__(self, text: str, insert: _Held, later: Sequence[_Held], floor: int) -> None:
+    def __init__(self, text: str, insert: _Held, later: Sequence[_Held], room: Span) -> None:
         self._text = text
         self._insert = insert
         self._later = later
-        self._floor = floor
-        self._at = floor  # how far edits reach
+        self._room = room
+        self._at = room.start  # how far edits reach
 
     def edits(self, under: str) -> list[Edit]:
         """What is written for each of the commands, where the note is `under` a section."""
@@ -102,12 +103,12 @@ class _Filling:
         if not self._fields:
             return
         at, limit = self._insert.end, 0
-        for each in self._later:
+        for number, each in enumerate(self._later):
             answer = self._text[at : each.at].strip(_MARKS)
             if len(answer) > limit or "\n" in answer:
                 return
             yield each
-            if each.order.act is Act.ACCEPT:
+            if each.order.act is Act.ACCEPT or number == len(self._fields):
                 return
             at, limit = each.end, LONGEST_ANSWER
 
@@ -147,7 +148,7 @@ class _Filling:
     def _sentence_end(self, start: int) -> int:
         end = _END.search(self._text, start)
         headings = (each.heading.start for each in find_sections(self._text) if each.heading.start >= start)
-        return min([end.start() if end else len(self._text), *headings])
+        return min([end.start() if end else self._room.end, self._room.end, *headings])
 
     def _chosen(self, field: Field, start: int, end: int) -> Iterator[Edit]:
         """The answer as the field spells it, where it is one of its choices."""
@@ -191,8 +192,8 @@ class _Filling:
     def _lead(self, autotext: AutoText, under: str) -> str:
         """What stands before the text: the end of the sentence before it, and the heading it belongs under."""
         start = self._insert.start
-        before = self._text[self._floor : start].rstrip(_MARKS)
-        follows_other = self._floor > 0 and not before
+        before = self._text[self._room.start : start].rstrip(_MARKS)
+        follows_other = self._room.start > 0 and not before
         mark = "." if not follows_other and self._text[:start][-1:].isalnum() else ""
         opens = not start or follows_other or self._text[start - 1] == "\n"
         if autotext.section and autotext.section != under:

@@ -1,4 +1,4 @@
-"""Spoken commands that act on the note: "go to assessment", "insert normal chest exam", "next field", "accept defaults".
+"""Spoken commands on the note: "go to assessment", "insert normal chest exam", "next field", "accept defaults".
 
 Owns which of these words are commands and which are prose ("he was told to go to assessment clinic", "insert a
 catheter"): by the words around them, and because an auto-text answers to nothing but its exact name. A heading is
@@ -107,9 +107,7 @@ def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
 
 
 def _read(match: re.Match[str], names: dict[str, AutoText]) -> Order:
-    words = {
-        name: re.sub(r"[ \-]+", " ", said.lower()) for name, said in match.groupdict().items() if said is not None
-    }
+    words = {name: re.sub(r"[ \-]+", " ", said.lower()) for name, said in match.groupdict().items() if said is not None}
     bare = Order(match.start(), match.end(), match[0], Act.GO, retracted="retracted" in words)
     if "section" in words:
         phrases = {phrase.replace("-", " "): kind for phrase, kind in heading_phrases().items()}

@@ -30,9 +30,7 @@ _ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (
 )  # fmt: skip
 
 
-def write(
-    said: str, *, language: str = "en", repairs: Sequence[Repair] = (), phrases: Phrases = _NO_PHRASES
-) -> Note:
+def write(said: str, *, language: str = "en", repairs: Sequence[Repair] = (), phrases: Phrases = _NO_PHRASES) -> Note:
     """The note that `said` dictates; every change is recorded and every character keeps its origin.
 
     `language` is an ISO 639-1 code; applied `repairs` of misheard words come first. The auto-texts of `phrases` go

@@ -203,7 +203,7 @@ def _margin(one: Alike, others: list[Alike]) -> float:
 
 def _says_the_same(parts: Sequence[str], term: str) -> bool:
     """Whether the term stands among the heard words, or is what they are with another ending or hyphen."""
-    said, whole = " ".join(parts), re.sub(r"[^a-z]", " ", term.replace("'", ""))
+    said, whole = " ".join(parts), re.sub(r"[^a-z]", " ", term.lower().replace("'", ""))
     if f" {whole} " in f" {said} " or (said.startswith(whole) and said.removeprefix(whole) in _ENDINGS):
         return True
     return said.replace(" ", "") == whole.replace(" ", "") and all(_zipf(part) >= ORDINARY for part in parts)

@@ -13,6 +13,7 @@ from functools import cache
 import numpy as np
 
 import resources
+from ehr.chart.phrases import ClinicTerm
 from ehr.soundalike.phonemes import PHONEMES, VOWELS, costs, parsed
 from ehr.soundalike.pronounce import read
 
@@ -140,6 +141,19 @@ def own_terms(names: Iterable[str], kind: str) -> list[tuple[Term, bytes]]:
     return found
 
 
+def taught_terms(vocabulary: Iterable[ClinicTerm]) -> list[tuple[Term, bytes]]:
+    """A clinic's words with the pronunciations of their spelling and of each spelling of their sound."""
+    known = clinical_terms()
+    found: list[tuple[Term, bytes]] = []
+    for taught in vocabulary:
+        words = _words(taught.written)
+        term = known.get(" ".join(words), Term(taught.written, "word", taught.written))
+        if all(word.isascii() and word.isalpha() for word in words):
+            found += own_terms([taught.written], "word")
+        found += ((term, pronounce(_words(sound))) for sound in taught.sounds_like)
+    return [(term, phones) for term, phones in found if phones]
+
+
 @cache
 def _rows() -> tuple[tuple[Term, bytes], ...]:
     return tuple(_read_rows())
@@ -162,7 +176,7 @@ def _read_rows() -> Iterator[tuple[Term, bytes]]:
 
 
 def _words(text: str) -> list[str]:
-    return text.lower().replace("-", " ").replace("'", "").split()
+    return text.lower().replace("-", " ").replace("'", "").replace("’", "").split()
 
 
 _CLASS_OF = {name: number for number, names in enumerate(_CLASSES, 1) for name in names.split()}

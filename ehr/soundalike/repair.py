@@ -11,10 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from ehr.chart.note import Repair, Span
+from ehr.chart.phrases import ClinicTerm
 from ehr.soundalike.asking import joined, question, written
 from ehr.soundalike.candidates import Candidate, Site, sites
 from ehr.soundalike.decision import ASKED, Sound, features, model, sounds_of
-from ehr.soundalike.lexicon import Lexicon, own_terms
+from ehr.soundalike.lexicon import Lexicon, own_terms, taught_terms
 from transcriber.transcript import Question, SpanScorer, Word, word_offsets
 
 _SENTENCE = 8  # words on either side
@@ -29,7 +30,7 @@ def repairs(
     *,
     scorer: SpanScorer | None,
     medications: Iterable[str] = (),
-    vocabulary: Iterable[str] = (),
+    vocabulary: Iterable[ClinicTerm] = (),
     names: Iterable[str] = (),
     language: str = "en",
 ) -> tuple[Repair, ...]:
@@ -55,7 +56,7 @@ def questions_of(
     words: Sequence[Word],
     *,
     medications: Iterable[str] = (),
-    vocabulary: Iterable[str] = (),
+    vocabulary: Iterable[ClinicTerm] = (),
     names: Iterable[str] = (),
     language: str = "en",
 ) -> tuple[Question, ...]:
@@ -79,11 +80,15 @@ class _Choice:
 
 
 def _sites(
-    words: Sequence[Word], medications: Iterable[str], vocabulary: Iterable[str], names: Iterable[str], language: str
+    words: Sequence[Word],
+    medications: Iterable[str],
+    vocabulary: Iterable[ClinicTerm],
+    names: Iterable[str],
+    language: str,
 ) -> list[Site]:
     if language.lower().partition("-")[0] != "en":
         return []
-    listed = [*own_terms(medications, "medication"), *own_terms(vocabulary, "word")]
+    listed = [*own_terms(medications, "medication"), *taught_terms(vocabulary)]
     found = (_promising(words, site) for site in sites(words, Lexicon(listed), names))
     return [site for site in found if site.candidates]
 

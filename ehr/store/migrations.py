@@ -13,7 +13,7 @@ from sqlite_utils import Migrations
 
 from ehr.store.errors import StoreTooNew
 from ehr.store.sqlcipher import Database
-from ehr.store.steps import m0001_chart, m0002_repairs, m0003_people, m0004_signing, m0006_retention
+from ehr.store.steps import m0001_chart, m0002_repairs, m0003_people, m0004_signing, m0006_retention, m0007_phrases
 from ehr.store.triggers import ensure_triggers
 
 STEPS: tuple[ModuleType, ...] = (
@@ -22,6 +22,7 @@ STEPS: tuple[ModuleType, ...] = (
     m0003_people,
     m0004_signing,
     m0006_retention,
+    m0007_phrases,
 )
 """Every step in its order; a module's name is the step's."""
 

@@ -25,6 +25,7 @@ from ehr.store.files import FolderLock
 from ehr.store.home import Home, database_key
 from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Clock, Ledger, utc_now
+from ehr.store.phrases import PhraseBook
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
 from ehr.store.reviewing import Reviewing
@@ -116,6 +117,11 @@ class Store(Reviewing, Reader):
     def recordings_folder(self) -> Path:
         """Where the recordings' journals lie."""
         return self._home.recordings
+
+    @property
+    def phrases(self) -> PhraseBook:
+        """The auto-texts and words of the clinic and the present user."""
+        return PhraseBook(self._ledger)
 
     @property
     def dictations(self) -> Dictations:

@@ -18,7 +18,7 @@ from ehr.soundalike.lexicon import clinical, clinical_terms, pronounce
 from ehr.soundalike.phonemes import parsed, spelled
 from ehr.soundalike.repair import questions_of, repairs
 from ehr.soundalike.rewriting import as_changes, rewritten
-from ehr.soundalike.vocabulary import read_terms
+from ehr.soundalike.vocabulary import read_vocabulary
 from transcriber.transcript import Answers, Coverage, Segment, Transcript, Word
 
 DAY = date(2026, 3, 1)
@@ -230,8 +230,21 @@ def test_a_doubtful_dose_flags_its_entry():
     [
         (b"", (), ()),
         (b"\n\n  \n", (), ()),
-        (b"\xef\xbb\xbfEntyvio\nkyphoplasty\r\n", ("entyvio", "kyphoplasty"), ()),
-        (b"Entyvio\nentyvio\n", ("entyvio",), ((2, "line 1 says the same"),)),
+        (b"\xef\xbb\xbfEntyvio\nkyphoplasty\r\n", ("Entyvio", "kyphoplasty"), ()),
+        (b'written,sounds_like\nHbA1c,"aye one see; a one see"\n', ("HbA1c",), ()),
+        (b'{"written": "Entyvio", "sounds_like": ["en tie vee oh"]}\n', ("Entyvio",), ()),
+        (
+            b'{"written": 5}\n',
+            (),
+            ((1, 'an object has "written", a text, and may have "sounds_like", a list of texts'),),
+        ),
+        (
+            b"Entyvio,en2\n",
+            (),
+            ((1, "a spelling of the sound consists of the letters a to z, spaces, hyphens and apostrophes"),),
+        ),
+        (b'"Entyvio\n', (), ((1, "a quotation mark has no partner"),)),
+        (b"Entyvio\nentyvio\n", ("Entyvio",), ((2, "line 1 says the same"),)),
         (b"caf\xe9ine\nropinirole\n", ("ropinirole",), ((1, "it is not UTF-8"),)),
         (b"12345\n", (), ((1, "a term consists of the letters a to z, spaces, hyphens and apostrophes"),)),
         (b"ab\n", (), ((1, "a term of fewer than 4 letters cannot be told by its sound"),)),
@@ -240,11 +253,13 @@ def test_a_doubtful_dose_flags_its_entry():
 )
 def test_a_clinics_list_is_refused_line_by_line(content, terms, refused):
     """Each unusable line with its reason; the others count."""
-    assert read_terms(content) == (terms, refused)
+    found, left_out = read_vocabulary(content)
+
+    assert (tuple(term.written for term in found), left_out) == (terms, refused)
 
 
 @given(st.binary(max_size=200))
 def test_any_list_is_read(content):
     """Whatever the bytes: a line is a term, blank, or refused."""
-    terms, refused = read_terms(content)
+    terms, refused = read_vocabulary(content)
     assert len(terms) + len(refused) <= len(content.splitlines())

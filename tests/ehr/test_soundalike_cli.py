@@ -56,7 +56,7 @@ def test_bad_terms_are_told_by_line(tmp_path: Path, capsys: pytest.CaptureFixtur
     (found,) = repaired(tmp_path, line("We started xanto mycin 20 mg daily."), arguments=arguments)
     told = capsys.readouterr().err
     assert all(f"Line {number} of the term list" in told for number in (2, 3, 4))
-    assert "xanthomycin" in {change["written"] for change in found["changes"]}
+    assert "Xanthomycin" in {change["written"] for change in found["changes"]}
 
 
 def test_other_languages_are_left_alone_and_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,196 @@
+"""Spoken commands on the note: what fires, what stays prose, and what is recorded of each."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ehr import pipeline
+from ehr.chart.entry import Assertion
+from ehr.chart.note import Span
+from ehr.chart.phrases import AutoText, Phrases
+from ehr.dictation import write
+from ehr.dictation.autotexts import checked, shipped
+from ehr.dictation.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, open_fields
+from ehr.dictation.headings import section_kinds
+from ehr.dictation.voice import GO_TO, orders
+
+DAY = date(2026, 3, 1)
+GOLD = Path(__file__).parents[3] / "shared" / "eval" / "dictation" / "gold.jsonl"
+CHEST = "No wheezes, rales or rhonchi. Respirations unlabored."
+CLEAR = f"Lungs: clear to auscultation bilaterally. {CHEST}"
+
+OBEYED = [
+    ("He denies fever. Insert normal chest exam. Accept defaults. Go to assessment. Pneumonia.",
+     f"He denies fever.\n\nPhysical exam:\n{CLEAR}\n\nAssessment: Pneumonia."),
+    ("no chest pain insert normal chest exam next field wheezes accept defaults go to plan start albuterol",
+     f"no chest pain.\n\nPhysical exam:\nLungs: wheezes. {CHEST}\n\nPlan: start albuterol"),
+    ("Insert wound description. Next field. Left shin. Next field. Two. Next field. Clean. Plan: dressings.",
+     "Physical exam:\nWound: Left shin, 2 cm, edges clean, drainage [none|serous|purulent].\n\nPlan: dressings."),
+    ("Physical exam: well. Insert normal skin exam. Plan: rest.",
+     "Physical exam: well.\nSkin: warm and dry, no rash.\n\nPlan: rest."),
+    ("Insert normal skin exam. Insert normal skin exam.",
+     "Physical exam:\nSkin: warm and dry, no rash.\nSkin: warm and dry, no rash."),
+    ("Insert normal chest exam. Scratch that. He coughs.", "He coughs."),
+    ("Go to plan. Scratch that. He coughs.", "He coughs."),
+    ("insert wound description next field wheezes scratch that left shin next field accept defaults",
+     "Physical exam:\nWound: left shin, [size] cm, edges clean, drainage none."),
+    ("Insert normal chest exam. He coughs. Accept defaults. Go home.",
+     f"Physical exam:\n{CLEAR}\nHe coughs. Go home."),
+    ("Go to the labs section. Sodium 140.", "Results: Sodium 140."),
+    ("Insert normal-chest exam, accept the defaults.", f"Physical exam:\n{CLEAR}"),
+]  # fmt: skip
+
+PROSE = [
+    "Insert a catheter.",
+    "We will insert normal saline.",
+    "He was told to go to assessment clinic.",
+    "Go to assessment clinic on Monday.",
+    "Go to labs. Go to physical therapy twice a week.",
+    "She did not go to plan B.",
+    "He wants to go to family history class.",
+    "Accept defaults.",
+    "The next field was cleaned. Next field.",
+    "She was asked to insert normal chest exam findings.",
+    "Insert the tube. Insert chest tube.",
+    "Visual fields: the next field is full.",
+    "patient was told to go to assessment clinic and then to insert normal skin exam",
+]
+
+
+@pytest.mark.parametrize(("said", "written"), OBEYED)
+def test_a_command_is_obeyed(said, written):
+    """Said alone, in a run of words, with fields filled, skipped or left, and taken back."""
+    assert write(said).written == written
+
+
+@pytest.mark.parametrize("said", PROSE)
+def test_prose_is_no_command(said):
+    """The words around it make it an ordinary sentence."""
+    note = write(said)
+
+    assert note.written.rstrip(".") == said.rstrip(".")
+    assert not {change.rule for change in note.changes} & {GO_TO, AUTO_TEXT, NEXT_FIELD, ACCEPT_DEFAULTS}
+
+
+def test_no_command_is_seen_in_real_dictations():
+    """None was given in the gold dictations, so none may be found."""
+    if not GOLD.exists():
+        pytest.skip("the gold dictations are not on this machine")
+    said = [json.loads(line)["spoken"] for line in GOLD.read_text(encoding="utf-8").splitlines()]
+
+    assert len(said) >= 20
+    assert [orders(text, shipped()) for text in said] == [[] for _ in said]
+
+
+@pytest.mark.parametrize("name", sorted(section_kinds()))
+def test_every_section_can_be_gone_to_by_its_title(name):
+    """What follows stands under that heading."""
+    kind = section_kinds()[name]
+    note = write(f"He is well. Go to {kind.title.lower()} section. Something is said.")
+
+    assert [section.name for section in note.sections] == [name]
+    assert note.sections[0].body.of(note.written).strip(" :") == "Something is said."
+
+
+def test_every_command_is_on_record_with_its_words():
+    """Each is a change of its own, from the words that were said to what they wrote."""
+    said = "Insert normal chest exam. Next field. Wheezes. Accept defaults. Go to plan. Rest."
+    note = write(said)
+    record = {
+        change.rule: (change.said.of(said).strip(" ."), change.written.of(note.written))
+        for change in note.changes
+        if change.rule in {AUTO_TEXT, NEXT_FIELD, ACCEPT_DEFAULTS, GO_TO}
+    }
+
+    assert record == {
+        AUTO_TEXT: ("Insert normal chest exam", "Physical exam:\nLungs: "),
+        NEXT_FIELD: ("Next field", ""),
+        ACCEPT_DEFAULTS: ("Accept defaults", f". {CHEST}"),
+        GO_TO: ("Go to plan", "\n\nPlan: "),
+    }
+
+
+def test_inserted_words_trace_to_their_command_and_answers_to_themselves():
+    """What fills a field keeps its own way to the sound."""
+    said = "Insert normal chest exam. Next field. Wheezes. Accept defaults."
+    note = write(said)
+    at = note.written.index("Wheezes")
+
+    assert note.to_said(_span(note.written, "Wheezes")).of(said) == "Wheezes"
+    assert at > 0
+    assert note.to_said(_span(note.written, "rhonchi")).of(said).strip(" .") == "Accept defaults"
+    assert list(note.origins) == sorted(note.origins)
+
+
+def test_a_fact_that_was_inserted_is_flagged_first():
+    """The reviewer reads that nobody said it word by word, and that a default was accepted."""
+    draft = pipeline.draft_text("He has asthma. Insert normal chest exam. Accept defaults.", on=DAY)
+    flags = {entry.name: [flag.code for flag in entry.flags] for entry in draft.entries}
+
+    assert flags["asthma"] == []
+    assert flags["wheeze"][0] == "auto-text"
+    (wheeze,) = (entry for entry in draft.entries if entry.name == "wheeze")
+    assert wheeze.assertion is Assertion.ABSENT
+    assert wheeze.flags[0].reason == (
+        "Inserted by “Insert normal chest exam”, not said word by word. Its defaults were accepted by command."
+    )
+
+
+def test_an_open_choice_is_no_fact():
+    """Nothing is read from the options, and the sentence around them is flagged."""
+    exam = checked(["my lung exam"], "Lungs with no rales and [wheezes|crackles].")
+    draft = pipeline.draft_text("Insert my lung exam.", on=DAY, phrases=Phrases((exam,)))
+
+    assert [entry.name for entry in draft.entries] == ["rale"]
+    assert [field.options for field in open_fields(draft.note)] == [("wheezes", "crackles")]
+    assert {entry.flags[0].code for entry in draft.entries} == {"open-field"}
+
+
+def test_ones_own_auto_text_goes_before_the_programs():
+    """By the name that is said."""
+    own = AutoText(("normal chest exam",), "Chest: as always.")
+
+    assert write("Insert normal chest exam.", phrases=Phrases((own,))).written == "Chest: as always."
+
+
+def test_the_recognizers_marks_are_dropped_for_who_says_them():
+    """Only the marks that were said are left."""
+    said = "He coughs, at night. Period. The cough. Is dry period new paragraph plan colon rest, period."
+    note = write(said, phrases=Phrases(says_marks=True))
+
+    assert note.written == "He coughs at night. The cough is dry.\n\nPlan: rest."
+    assert "recognizer mark" in {change.rule for change in note.changes}
+
+
+def test_another_language_has_no_commands():
+    """Its words stay as they are."""
+    assert write("Insert normal chest exam.", language="de").written == "Insert normal chest exam."
+
+
+_PIECES = st.sampled_from(
+    ["insert normal chest exam", "Insert wound description.", "next field", "Next field.", "accept defaults", "wheezes",
+     "Two.", "go to plan", "Go to the exam.", "scratch that", "He coughs,", "new paragraph", "\n", "period", "", "4",
+     "past medical history", "\ue003", "[size]"]
+)  # fmt: skip
+
+
+@given(st.lists(_PIECES, max_size=14).map(" ".join))
+def test_whatever_is_commanded_the_layers_fit(said):
+    """Every written character has an origin, in order, and no place-holder is left that was not said."""
+    note = write(said)
+
+    assert len(note.origins) == len(note.written)
+    assert [each.start for each in note.origins] == sorted(each.start for each in note.origins)
+    assert [each.end for each in note.origins] == sorted(each.end for each in note.origins)
+    assert all(0 <= change.written.start <= change.written.end <= len(note.written) for change in note.changes)
+    assert "\ue003" in said or not any("\ue000" <= character <= "\uf8ff" for character in note.written)
+
+
+def _span(text, words):
+    return Span(text.index(words), text.index(words) + len(words))
