@@ -35,7 +35,8 @@ SAMPLES_PER_SECOND = 16_000
 
 _SUMMARY = f"""
     SELECT patient.id, mrn, family_name, given_name, birth_date, gender,
-        encounter.id AS encounter_id, encounter.started_at AS began_at, status, title, recording_id, failure,
+        encounter.id AS encounter_id, encounter.started_at AS began_at, status, title, failure,
+        iif(recording.key IS NULL, NULL, recording_id) AS recording_id,
         standing, stood_by, stood_since, amends, amend_reason,
         coalesce(
             (SELECT duration FROM transcript WHERE encounter_id = encounter.id), samples * 1.0 / {SAMPLES_PER_SECOND}
@@ -120,12 +121,13 @@ def by_id(db: Database, encounter_id: str) -> Encounter:
     if not found:
         raise NotInStore
     row = found[0]
+    heard = db.execute("SELECT 1 FROM recording WHERE id = ? AND key IS NOT NULL", (row["recording_id"],)).fetchone()
     return Encounter(
         patient=patients.by_id(db, row["patient_id"]),
         started_at=datetime.fromisoformat(row["started_at"]),
         status=EncounterStatus(row["status"]),
         title=row["title"],
-        recording_id=row["recording_id"],
+        recording_id=row["recording_id"] if heard else None,
         draft=_draft(db, encounter_id),
         standing=standings.from_row(row),
         id=row["id"],

@@ -11,6 +11,8 @@
     ├── TooSoon, CodeNeeded, CodeWrong         unlocking: failures before, one-time codes
     ├── RecoveryKeyMistyped, KeychainMissing   other ways to unlock
     ├── UserUnknown, NameTaken, LastAdministrator, ReasonMissing
+    ├── SoundShredded, RetentionOrder, PreviewOutdated   keeping and deleting
+    ├── BackupDamaged, BackupUnwritable, BackupInside, UpdateNeedsSpace
     └── DuplicateMrn, NotInStore, AlreadyReviewed
 
 None of them ever suggests erasing a store. Paths may be named: they are the user's own and hold no patient text.
@@ -223,3 +225,57 @@ class ReasonMissing(EnvironmentFault):
     code = "CW-E163"
     sentence = "Emergency access needs a reason."
     next_step = "Type in a few words why you have to read charts now; the records officer reads it."
+class SoundShredded(EnvironmentFault):
+    """The recording's key was destroyed under a retention rule."""
+
+    code = "CW-E140"
+    sentence = "The sound of this dictation was deleted when its retention time was over."
+    next_step = "Nothing can bring it back; what was written stays for as long as its own rule says."
+
+
+class RetentionOrder(EnvironmentFault):
+    """A rule would let sound or words outlive the note that explains them."""
+
+    code = "CW-E141"
+    sentence = "Audio and transcript cannot be kept longer than the note; the rule was not changed."
+    next_step = "Shorten the rules for audio and transcript first, or keep the note at least as long."
+
+
+class PreviewOutdated(EnvironmentFault):
+    """What the preview showed is no longer what the rules would delete."""
+
+    code = "CW-E142"
+    sentence = "The chart has changed since this preview; nothing was deleted."
+    next_step = "Look at the preview again, then confirm it."
+
+
+class BackupDamaged(EnvironmentFault):
+    """A backup is not whole, or not what its manifest says."""
+
+    code = "CW-E143"
+    sentence = "This is not a whole backup: it does not verify, and nothing was taken from it."
+    next_step = "Choose an older backup; each lies in a folder whose name begins with chart- and its date."
+
+
+class BackupUnwritable(EnvironmentFault):
+    """The place for backups takes no more, or is not there."""
+
+    code = "CW-E144"
+    sentence = "The backup could not be written there. The chart itself is untouched, and so are older backups."
+    next_step = "Check that the disk is connected, writable and has room, or choose another folder."
+
+
+class BackupInside(EnvironmentFault):
+    """A backup would lie in the folder that it is to save."""
+
+    code = "CW-E145"
+    sentence = "A backup inside the data folder would be lost together with it."
+    next_step = "Choose a folder on another disk."
+
+
+class UpdateNeedsSpace(EnvironmentFault):
+    """The copy that is made before an update of the schema does not fit or cannot be written."""
+
+    code = "CW-E146"
+    sentence = "The chart must be updated for this version, and the copy to make first does not fit on the disk."
+    next_step = "Free as much space as chart.db takes, then start again; the chart is as it was."

@@ -51,6 +51,12 @@ def migrate(db: Database) -> None:
     _migrations.apply(db)
 
 
+def pending(db: Database) -> bool:
+    """Whether `migrate` would change the schema of a store that has one."""
+    done = applied(db)
+    return bool(done) and not {_name(step) for step in STEPS} <= done
+
+
 def applied(db: Database) -> set[str]:
     """Names of the steps that the store has been through; empty for a file that is no store."""
     return {step.name for step in _migrations.applied(db)}

@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 from ehr.store.codec import time_to_text
-from ehr.store.errors import NotInStore
+from ehr.store.errors import NotInStore, SoundShredded
 from ehr.store.sqlcipher import KEY_BYTES, Database
 
 SUFFIX = ".journal"
@@ -48,11 +48,13 @@ def finish(db: Database, recording_id: str, *, samples: int) -> None:
 
 
 def by_id(db: Database, folder: Path, recording_id: str) -> Recording:
-    """The recording with its key. Raises NotInStore."""
+    """The recording with its key. Raises NotInStore, and SoundShredded where retention destroyed the key."""
     found = list(db.table("recording").rows_where("id = ?", [recording_id]))
     if not found:
         raise NotInStore
     row = found[0]
+    if row["key"] is None:
+        raise SoundShredded
     return Recording(
         id=row["id"],
         path=folder / f"{row['id']}{SUFFIX}",

@@ -18,6 +18,8 @@ from ehr.rules import rules_version
 from ehr.store import encounters, entries, history, patients, recordings
 from ehr.store.admission import Admitted, Credentials, admit, recover
 from ehr.store.audit import AuditLog
+from ehr.store.backups import Backups
+from ehr.store.copies import damage
 from ehr.store.dictations import Dictations
 from ehr.store.emergency import Emergencies
 from ehr.store.errors import StoreMissing
@@ -28,6 +30,7 @@ from ehr.store.ledger import Clock, Ledger, utc_now
 from ehr.store.phrases import PhraseBook
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
+from ehr.store.retention import Retention
 from ehr.store.reviewing import Reviewing
 from ehr.store.session import Session
 from ehr.store.signatures import Signatures
@@ -112,6 +115,16 @@ class Store(Reviewing, Reader):
         except BaseException:
             lock.release()
             raise
+
+    @property
+    def retention(self) -> Retention:
+        """How long things are kept, and deleting what was kept long enough."""
+        return Retention(self._ledger, self._home)
+
+    @property
+    def backups(self) -> Backups:
+        """Making and verifying backups."""
+        return Backups(self._ledger, self._home, self._unlocked)
 
     @property
     def recordings_folder(self) -> Path:
@@ -220,7 +233,6 @@ class Store(Reviewing, Reader):
     def check(self) -> list[str]:
         """What is wrong with the store, one sentence each: pages, tables, audit chain. Empty where all is well."""
         with self._session.read() as db:
-            found = [f"Page damaged: {row[0]}." for row in db.execute("PRAGMA cipher_integrity_check")]
-            found += [f"{row[0]}." for row in db.execute("PRAGMA quick_check") if row[0] != "ok"]
+            found = damage(db)
             broken = self._ledger.audit.first_broken(db)
             return found if broken is None else [*found, f"The audit log does not verify from row {broken} on."]

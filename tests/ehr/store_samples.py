@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from ehr.chart.encounter import Draft
 from ehr.chart.entry import ATTRIBUTES, Assertion, Code, Entry, Flag, Kind
 from ehr.chart.note import Change, Note, Section, Span
 from ehr.chart.patient import Gender, Patient
+from ehr.store.codec import time_to_text
 from ehr.store.keys import Argon2Cost
 from ehr.store.reader import Reader
 from ehr.store.session import Session
@@ -72,6 +75,36 @@ def draft(text: str = "Denies chest pain. Metformin 1.10 mg twice daily.") -> Dr
         flags=(Flag("dose", "Unusual dose."),),
     )
     return Draft(written(text), (symptom, drug), heard)
+
+
+def signed(store: Store, encounter_id: str) -> str:
+    """Sign an encounter's draft as it stands; returns the encounter's id."""
+    with store._session.transaction() as db:
+        count = "SELECT count(*) FROM signature WHERE encounter_id = ?"
+        (number,) = db.execute(count, (encounter_id,)).fetchone()
+        name, now = f"{encounter_id}/{number}", time_to_text(store._ledger.now())
+        row = (name, encounter_id, number, "sign", "u1", "owner", now, "{}", "0")
+        db.execute("INSERT INTO signature VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
+        db.execute("UPDATE encounter SET standing = 'final' WHERE id = ?", (encounter_id,))
+    return encounter_id
+
+
+@contextmanager
+def failing_at(store: Store, statement: int) -> Iterator[list[int]]:
+    """Abort the connection's work in its n-th statement, triggers' statements counted; yields the count so far."""
+    connection = store._session._database.conn
+    seen = [0]
+
+    def count(_: str) -> None:
+        seen[0] += 1
+
+    connection.set_trace_callback(count)
+    connection.set_progress_handler(lambda: seen[0] >= statement, 1)
+    try:
+        yield seen
+    finally:
+        connection.set_progress_handler(None, 0)
+        connection.set_trace_callback(None)
 
 
 def rows(store: Reader) -> dict[str, list[tuple[object, ...]]]:

@@ -6,13 +6,23 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from store_samples import CHEAP, PASSPHRASE, draft, index_agrees, maria, new_store, open_store, rows, session_rows
+from store_samples import (
+    CHEAP,
+    PASSPHRASE,
+    draft,
+    failing_at,
+    index_agrees,
+    maria,
+    new_store,
+    open_store,
+    rows,
+    session_rows,
+)
 
 from ehr.chart.entry import Entry
 from ehr.errors import EnvironmentFault
@@ -302,24 +312,6 @@ def test_a_making_cut_off_before_the_keys_starts_over(tmp_path):
     new_store(tmp_path).close()
 
 
-@contextmanager
-def _failing_at(store: Store, statement: int) -> Iterator[list[int]]:
-    """Abort the connection's work in its n-th statement, triggers' statements counted; yields the count so far."""
-    connection = store._session._database.conn
-    seen = [0]
-
-    def count(_: str) -> None:
-        seen[0] += 1
-
-    connection.set_trace_callback(count)
-    connection.set_progress_handler(lambda: seen[0] >= statement, 1)
-    try:
-        yield seen
-    finally:
-        connection.set_progress_handler(None, 0)
-        connection.set_trace_callback(None)
-
-
 @pytest.mark.parametrize("act", ["save_draft", "edit_note", "edit", "accept", "update_patient"])
 def test_a_failure_at_any_statement_leaves_the_old_state(home, act):
     """Statement 1, 2, 3 … of one act fail in turn until it succeeds: old or new, never between."""
@@ -329,7 +321,7 @@ def test_a_failure_at_any_statement_leaves_the_old_state(home, act):
         before, failures = rows(store), 0
         while True:
             try:
-                with _failing_at(store, failures + 1) as seen:
+                with failing_at(store, failures + 1) as seen:
                     _WRITES[act](store, encounter, entries)
             except (DatabaseError, EnvironmentFault):
                 assert rows(store) == before
