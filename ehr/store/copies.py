@@ -28,10 +28,9 @@ def copy_database(source: Path, key: bytes, target: Path) -> None:
     """
     with _appearing(target) as part:
         make_private_file(part)
-        session = Session(source, key, read_only=True)
+        session = Session(source, key)  # not read-only: the last to close it has to fold its write-ahead log in
         try:
             with session.read() as db:
-                db.execute("PRAGMA query_only = OFF")  # VACUUM INTO counts as writing; the file itself is open "ro"
                 db.conn.execute("VACUUM INTO ?", (str(part),))
         finally:
             session.close()

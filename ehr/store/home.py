@@ -124,7 +124,9 @@ class Home:
             if not (self._staging / staged.name).exists():
                 continue  # moved already, by a start that was cut off, or not part of what is adopted
             for name in (*(f"{staged.name}{suffix}" for suffix in beside), staged.name):
-                if (self.folder / name).exists():
+                if (aside / name).is_dir():
+                    (self.folder / name).rmdir()  # a start after a crash made it, empty, where it was moved from
+                elif (self.folder / name).exists():
                     (self.folder / name).rename(aside / name)
             (self._staging / staged.name).rename(staged)
         for folder in (aside, self.folder):
