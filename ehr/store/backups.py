@@ -30,6 +30,7 @@ from ehr.store.ledger import Ledger
 from ehr.store.manifest import Manifest, StoredFile
 from ehr.store.migrations import applied
 from ehr.store.recordings import SUFFIX
+from ehr.store.sqlcipher import Database
 
 PREFIX = "chart-"
 SOUND = "sound"
@@ -124,10 +125,10 @@ class Backups:
         key = database_key(self._unlocked)
         copy_database(self._home.chart, key, staging / self._home.chart.name)
         copy_file(self._home.keyslots, staging / self._home.keyslots.name)
-        with opened_copy(staging / self._home.chart.name, key) as db:
+        with _verifying(staging / self._home.chart.name, key) as db:
             sounds = db.execute("SELECT id, key, samples FROM recording WHERE key IS NOT NULL ORDER BY id").fetchall()
             counts, steps = counted(db), tuple(sorted(applied(db)))
-            seq, mac = db.execute("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetchone() or (0, b"")
+            seq, mac = _head(db)
         files, unheard = [], []
         for done, (id_, sound_key, samples) in enumerate(sounds):
             progress(done / len(sounds) / 2)
@@ -140,7 +141,7 @@ class Backups:
                 unheard.append(id_)
         whole = (self._home.chart.name, self._home.keyslots.name)
         files += [_described(staging / file, f"{name}/{file}", file) for file in whole]
-        manifest = Manifest(name, made_at, steps, counts, seq, mac.hex(), tuple(files), tuple(unheard))
+        manifest = Manifest(name, made_at, steps, counts, seq, mac, tuple(files), tuple(unheard))
         manifest.write(staging, self._unlocked)
         return manifest
 
@@ -159,11 +160,8 @@ def verify(folder: Path, unlocked: Unlocked, progress: Progress = lambda _: None
         for done, file in enumerate(manifest.files):
             progress(done / len(manifest.files))
             check_file(stored(folder, file), file)
-        chart = next(file for file in manifest.files if file.goes_to == "chart.db")
-        copy_file(stored(folder, chart), scratch / "chart.db")
+        copy_file(folder / "chart.db", scratch / "chart.db")
         _compare(scratch / "chart.db", folder, manifest, unlocked)
-    except (StoreDamaged, StopIteration) as error:
-        raise BackupDamaged from error
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     return manifest
@@ -182,12 +180,11 @@ def check_file(path: Path, file: StoredFile) -> None:
 
 
 def _compare(chart: Path, folder: Path, manifest: Manifest, unlocked: Unlocked) -> None:
-    with opened_copy(chart, database_key(unlocked)) as db:
-        seq, mac = db.execute("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetchone() or (0, b"")
+    with _verifying(chart, database_key(unlocked)) as db:
         whole = (
             not damage(db)
             and counted(db) == manifest.counts
-            and (seq, mac.hex()) == (manifest.audit_seq, manifest.audit_mac)
+            and _head(db) == (manifest.audit_seq, manifest.audit_mac)
             and AuditLog(unlocked.derive("audit"), "").first_broken(db) is None
         )
         keys = dict(db.execute("SELECT id, key FROM recording WHERE key IS NOT NULL").fetchall())
@@ -195,8 +192,24 @@ def _compare(chart: Path, folder: Path, manifest: Manifest, unlocked: Unlocked) 
     if not whole or keys.keys() - sounds.keys() != set(manifest.unheard):
         raise BackupDamaged
     for id_, file in sounds.items():
-        with opened_copy(stored(folder, file), keys[id_]) as sound:
+        with _verifying(stored(folder, file), keys[id_]) as sound:
             sound.execute("SELECT count(*) FROM sqlite_master").fetchone()
+
+
+@contextmanager
+def _verifying(path: Path, key: bytes) -> Iterator[Database]:
+    """A database of the backup; what is wrong with it is the backup's fault, not the chart's."""
+    try:
+        with opened_copy(path, key) as db:
+            yield db
+    except StoreDamaged as error:
+        raise BackupDamaged from error
+
+
+def _head(db: Database) -> tuple[int, str]:
+    """Number and MAC of the newest row of the audit log."""
+    seq, mac = db.execute("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetchone() or (0, b"")
+    return seq, mac.hex()
 
 
 def _kept_sound(source: Path, key: bytes, target: Path) -> bool:

@@ -225,6 +225,8 @@ class ReasonMissing(EnvironmentFault):
     code = "CW-E163"
     sentence = "Emergency access needs a reason."
     next_step = "Type in a few words why you have to read charts now; the records officer reads it."
+
+
 class SoundShredded(EnvironmentFault):
     """The recording's key was destroyed under a retention rule."""
 

@@ -36,8 +36,8 @@ def restore(folder: Path, home: Path, secret: str, *, replace: bool = False) -> 
 
     `secret` is a passphrase or recovery key that opened the store when the backup was made. Where `home` has a store,
     it is left alone and StoreExists raised, or with `replace` moved aside to a folder in `home`. Raises
-    WrongPassphrase, BackupDamaged, StoreInUse, StoreFull, StoreUnwritable, and NotAllowed where who replaces a store may
-    not make backups; then `home` is as it was.
+    WrongPassphrase, BackupDamaged, StoreInUse, StoreFull, StoreUnwritable, and NotAllowed where a store would be
+    replaced by someone who may not make backups; then `home` is as it was.
     """
     place = Home(home)
     with disk_faults():
