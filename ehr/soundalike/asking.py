@@ -40,12 +40,12 @@ def _question(words: Sequence[Word], start: int, stop: int, instead: list[tuple[
 
 
 def written(words: Sequence[Word], candidate: Candidate) -> str:
-    """The candidate as it is written in its place: with the capital letter and the mark of what was heard."""
+    """The candidate as it is written in its place: with the hyphen, the capital and the mark of what was heard."""
     heard = joined(words[candidate.first : candidate.last])
     mark = heard[len(heard.rstrip(_MARKS)) :]
     opens = candidate.first == 0 or words[candidate.first - 1].text.endswith((".", "?", "!"))
-    text = candidate.term.text
-    return (text[:1].upper() + text[1:] if opens and heard[:1].isupper() else text) + mark
+    text, joint = candidate.term.text, "-" if heard.startswith("-") else ""
+    return joint + (text[:1].upper() + text[1:] if opens and heard[:1].isupper() else text) + mark
 
 
 def joined(words: Sequence[Word]) -> str:

@@ -26,6 +26,9 @@ from transcriber.transcript import Word
 
 LONGEST = 4  # words
 WITHIN = 0.45
+SAME = 0.03
+"""The distance up to which two words are the same to the ear."""
+
 _WITHIN_ORDINARY = 0.25
 _NEAREST = 4
 _A_SITE = 8  # candidates
@@ -37,6 +40,7 @@ _PAUSE_S = 1.5
 _BESIDE = 5  # words
 _DOSE = re.compile(r"\d[\d.,]*\s*(?:mg|mcg|milli|micro|unit|ml|gram|tablet|puff)", re.IGNORECASE)
 _ENDS = (".", "?", "!")
+_SPOKEN_MARKS = frozenset(["comma", "kama", "period", "semicolon"])
 _ENDINGS = frozenset(["s", "es", "d", "ed", "ing"])
 _NUMBERS = (
     "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve",
@@ -115,7 +119,8 @@ class _Heard:
     @cached_property
     def spoken(self) -> list[tuple[str, ...]]:
         """The lower-case words that each heard word was pronounced as; none where it ends what can be one term."""
-        return [() if self.names & {_plain(word.text)} else _spoken(word.text) for word in self.words]
+        fixed = self.names | _SPOKEN_MARKS
+        return [() if _plain(word.text) in fixed else _spoken(word.text) for word in self.words]
 
     @cached_property
     def telling(self) -> list[bool]:
@@ -151,8 +156,9 @@ class _Heard:
             pronounce(parts), strange=min(unknown, default=9.0) < ORDINARY or dose or (verb and probability < _DOUBTED)
         )
         rest = self._rest(first, last)
+        named = last - first == 1 and self._is_name(first)
         for alike in found:
-            if _says_the_same(parts, alike.term.text):
+            if _says_the_same(parts, alike.term.text) or (named and alike.distance <= SAME):
                 continue
             yield Candidate(
                 first=first,
@@ -183,6 +189,10 @@ class _Heard:
         listed = {alike.term.text for alike in own}
         return [*own, *(alike for alike in shipped if alike.term.text not in listed)], listed
 
+    def _is_name(self, at: int) -> bool:
+        """Whether a word has a capital where no sentence begins: what only sounds like a term is then a name."""
+        return at > 0 and self.words[at].text[:1].isupper() and not self.words[at - 1].text.endswith((*_ENDS, ":"))
+
     def _rest(self, first: int, last: int) -> int:
         before = first > 0 and not self._parted(first) and self._strange(first - 1)
         after = last < len(self.words) and not self._parted(last) and self._strange(last)
@@ -204,7 +214,11 @@ def _margin(one: Alike, others: list[Alike]) -> float:
 def _says_the_same(parts: Sequence[str], term: str) -> bool:
     """Whether the term stands among the heard words, or is what they are with another ending or hyphen."""
     said, whole = " ".join(parts), re.sub(r"[^a-z]", " ", term.lower().replace("'", ""))
-    if f" {whole} " in f" {said} " or (said.startswith(whole) and said.removeprefix(whole) in _ENDINGS):
+    if (
+        f" {whole} " in f" {said} "
+        or said == whole.replace(" ", "")
+        or (said.startswith(whole) and said.removeprefix(whole) in _ENDINGS)
+    ):
         return True
     return said.replace(" ", "") == whole.replace(" ", "") and all(_zipf(part) >= ORDINARY for part in parts)
 

@@ -13,12 +13,14 @@ from functools import cache
 from math import exp
 
 import resources
-from ehr.soundalike.candidates import ORDINARY, Candidate, Site
+from ehr.soundalike.candidates import ORDINARY, SAME, Candidate, Site
 
 LOWEST, HIGHEST = -40.0, 20.0
 """Where differences of log probabilities are cut off."""
 
 _BEYOND_DOUBT = 0.95
+_DOUBTED = 0.9  # the recognizer's probability of a word below which it may be another
+_AMONG = 3  # clinical words around it that leave an ordinary word out of its place
 
 ASKED = 0.1
 """The probability without sound from which the sound is asked."""
@@ -112,16 +114,23 @@ class Model:
         """The probability from which a candidate's repair is made.
 
         Ordinary words are most often themselves, the more so where the sound prefers them or nothing but a word of
-        longer terms stands against them; a rare one with nothing clinical around it is a name.
+        longer terms stands against them; not where the recognizer doubted them among clinical words. A rare one with
+        nothing clinical around it is a name. Words that are the same to the ear (rails, rales) leave the sound without
+        a say, and what stands around decides. A medicine beside which a strange word stays is often half of another.
         """
         if candidate.listed:
             return self.listed
+        if candidate.rest and candidate.term.kind == "medication":
+            return _BEYOND_DOUBT
+        if candidate.distance <= SAME and candidate.term.kind != "word" and candidate.beside:
+            return self.maybe
         ordinary = candidate.zipf >= ORDINARY and not candidate.dose
         lone = not (candidate.beside or candidate.dose)
         preferred = sound is not None and sound.difference > 0
-        if ordinary and (candidate.term.kind == "word" or not preferred):
+        doubted = sound is not None and candidate.probability < _DOUBTED and candidate.beside >= _AMONG
+        if ordinary and (candidate.term.kind == "word" or not (preferred or doubted)):
             return _BEYOND_DOUBT
-        return self.careful if ordinary or lone else self.sure
+        return self.careful if (ordinary and not doubted) or lone else self.sure
 
     def probability(self, values: Sequence[float]) -> float:
         """That the candidate was said, 0 to 1."""

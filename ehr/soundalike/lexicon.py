@@ -181,12 +181,14 @@ def _words(text: str) -> list[str]:
 
 _CLASS_OF = {name: number for number, names in enumerate(_CLASSES, 1) for name in names.split()}
 _AS_CLASSES = bytes(_CLASS_OF.get(name, 0) for name in PHONEMES) + bytes(256 - len(PHONEMES))
-_VOWELS = bytes(range(len(VOWELS)))
+_FRAME_CLASS_OF = _CLASS_OF | {"ER": _CLASS_OF["R"]}  # "your" before "analysis" and the "ur" of urinalysis sound alike
+_AS_FRAME = bytes(_FRAME_CLASS_OF.get(name, 0) for name in PHONEMES) + bytes(256 - len(PHONEMES))
+_SILENT = bytes(number for number, name in enumerate(PHONEMES) if name not in _FRAME_CLASS_OF)
 
 
 def _frame(phones: bytes) -> bytes:
-    """The classes of the consonants in their order."""
-    return phones.translate(_AS_CLASSES, _VOWELS)
+    """The classes of the consonants, and of the r-coloured vowel, in their order."""
+    return phones.translate(_AS_FRAME, _SILENT)
 
 
 def _profiles(phones: np.ndarray, present: np.ndarray) -> np.ndarray:

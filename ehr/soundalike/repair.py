@@ -20,7 +20,7 @@ from transcriber.transcript import Question, SpanScorer, Word, word_offsets
 
 _SENTENCE = 8  # words on either side
 _POORLY_HEARD = 0.45
-_RIVAL = 0.4  # of the probability of the best
+_RIVAL = 0.25  # of the probability of the best
 _WORTH_NAMING = 0.05
 _ALTERNATIVES = 3
 

@@ -6,8 +6,9 @@ Writes resources/soundalike/lexicon.tsv (clinical terms of resources/extract, wi
 english.tsv (ordinary English words with how common they are). CMUDICT is the file `cmudict.dict` of the CMU Pronouncing
 Dictionary (BSD-2-Clause); frequencies are those of the package wordfreq 3.1.1 (its data: CC BY-SA 4.0), which has to be
 installed beside this script. A pronunciation comes from corrections.tsv, else from the dictionary, else from the
-shipped grapheme-to-phoneme model. Rare words of longer terms, and those that the texts of CORPUS use (files or folders;
-used: MACCROBAT 2020 and BC5CDR, CC BY 4.0, and NCBI disease, public domain), become terms of their own.
+shipped grapheme-to-phoneme model, with the ending of corrections.tsv where it has one. Rare words of longer terms, and
+those that the texts of CORPUS use (files or folders; used: MACCROBAT 2020 and BC5CDR, CC BY 4.0, and NCBI disease,
+public domain), become terms of their own.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 import resources
 from ehr.extract import resources as tables
-from ehr.soundalike.phonemes import parsed, spelled
+from ehr.soundalike.phonemes import VOWELS, parsed, spelled
 from ehr.soundalike.pronounce import read
 
 HERE = Path(__file__).parent
@@ -62,6 +63,30 @@ def corrections() -> dict[str, list[bytes]]:
             word, phones = line.split("\t")
             found.setdefault(word, []).append(parsed(phones))
     return found
+
+
+def endings(spoken: dict[str, list[bytes]]) -> dict[str, bytes]:
+    """The endings among the corrections ("-oscopy"), longest first."""
+    found = {word.removeprefix("-"): ways[0] for word, ways in spoken.items() if word.startswith("-")}
+    return dict(sorted(found.items(), key=lambda item: -len(item[0])))
+
+
+def ended(word: str, phones: bytes, known: dict[str, bytes]) -> bytes | None:
+    """The model's reading of a word with the ending that clinicians say: as many consonants give way as it has."""
+    ending = next((known[each] for each in known if word.endswith(each) and len(word) > len(each) + 1), None)
+    if ending is None:
+        return None
+    count, at = sum(not _is_vowel(phone) for phone in ending), len(phones)
+    while at and count:
+        at -= 1
+        count -= not _is_vowel(phones[at])
+    while at and _is_vowel(ending[0]) and _is_vowel(phones[at - 1]):
+        at -= 1
+    return phones[:at] + ending if not count else None
+
+
+def _is_vowel(phone: int) -> bool:
+    return phone < len(VOWELS)
 
 
 def terms() -> Iterator[tuple[str, str, str]]:
@@ -113,9 +138,11 @@ def words(longer: Iterable[str], corpora: list[Path]) -> Iterator[tuple[str, str
 
 
 def write_lexicon(spoken: dict[str, list[bytes]], corpora: list[Path]) -> None:
+    known = endings(spoken)
+
     @cache
     def said(word: str) -> tuple[bytes, ...]:
-        return tuple(spoken.get(word, ())) or (read(word),)
+        return tuple(spoken.get(word, ())) or (ended(word, read(word), known) or read(word),)
 
     rows = {}
     whole = list(terms())
