@@ -9,6 +9,8 @@ stores the key.
 
 from __future__ import annotations
 
+import hashlib
+import struct
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -223,6 +225,15 @@ class Journal:
                 if low < high:
                     pcm[low - start : high - start] = np.frombuffer(data, "<i2")[low - first : high - first]
         return pcm
+
+    def sha256(self) -> str:
+        """SHA-256 over every block and gap in order, in hexadecimal: the same for the same sound under any key."""
+        digest = hashlib.sha256()
+        with _readable():
+            for first, samples, pcm in self._connection.execute("SELECT first, samples, pcm FROM block ORDER BY first"):
+                digest.update(struct.pack("<qq?", first, samples, pcm is None))
+                digest.update(pcm or b"")
+        return digest.hexdigest()
 
     def blocks(self) -> Iterator[Samples]:
         """What is there now, from the first sample on, as float blocks of some seconds (a source for `decode`)."""

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from desktop import __version__, messages
-from desktop.cli import care, chart, language, models, soundalike, speech
+from desktop.cli import audit, care, chart, handover, language, models, signing, soundalike, speech
 from desktop.cli.home import Home, data_dir_option
 
 EPILOG = """\b
@@ -67,6 +67,10 @@ for command in (
     chart.list_encounters,
     chart.show,
     chart.search,
+    signing.sign,
+    signing.amend,
+    handover.handover,
+    audit.audit,
     care.doctor,
     models.models,
     language.code,

@@ -156,7 +156,9 @@ def show(context: click.Context, encounter_id: str, *, as_json: bool) -> None:
     ID is the dictation's id or enough of its first characters.
     """
     with existing_store(context.ensure_object(Home)) as store:
-        encounter = _encounter(store, encounter_id)
+        encounter = find_encounter(store, encounter_id)
+        if store is not None:
+            store.trail.opened(encounter.id)
     from desktop.cli.views import encounter_object, print_encounter
 
     if as_json:
@@ -165,7 +167,8 @@ def show(context: click.Context, encounter_id: str, *, as_json: bool) -> None:
         print_encounter(encounter)
 
 
-def _encounter(store: Store | None, beginning: str) -> Encounter:
+def find_encounter(store: Store | None, beginning: str) -> Encounter:
+    """The encounter whose id begins so. Raises UnknownEncounter for none or several."""
     wanted = beginning.strip().lower()
     matches = [each for each in store.encounters(limit=ALL) if each.id.startswith(wanted)] if store else []
     if store is None or len(matches) != 1 or not wanted:

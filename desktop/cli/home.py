@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ehr.store.store import Store
 
 PASSPHRASE_VARIABLE = "CHARTWRIGHT_PASSPHRASE"  # noqa: S105  the name of the variable
+FILE_PASSPHRASE_VARIABLE = "CHARTWRIGHT_FILE_PASSPHRASE"  # noqa: S105  the name of the variable
 HOME_VARIABLE = "CHARTWRIGHT_HOME"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -89,6 +90,21 @@ def existing_store(home: Home) -> Iterator[Store | None]:
     else:
         with Store.open(home.path, _passphrase()) as store:
             yield store
+
+
+def passphrase_again() -> str:
+    """The passphrase of who opened the chart, for what they answer for in person. Raises NoPassphrase."""
+    return _from_environment() or str(click.prompt("Your passphrase again", hide_input=True, err=True))
+
+
+def file_passphrase(*, new: bool) -> str:
+    """The passphrase of a file that goes to, or comes from, another computer. Raises NoPassphrase."""
+    given = os.environ.get(FILE_PASSPHRASE_VARIABLE)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise NoPassphrase
+    return str(click.prompt("Passphrase of the file", hide_input=True, confirmation_prompt=new, err=True))
 
 
 def _passphrase() -> str:

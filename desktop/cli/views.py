@@ -10,6 +10,7 @@ import click
 from desktop.cli.output import Header, Rows, print_table
 from ehr.chart.encounter import Draft, Encounter, EncounterSummary
 from ehr.chart.entry import Assertion, Entry
+from ehr.chart.signing import Standing, Status
 from ehr.export.record import reviewed_records
 from ehr.store.search import Hit
 
@@ -51,12 +52,17 @@ def encounter_rows(encounters: Sequence[EncounterSummary]) -> tuple[Header, Rows
             _time(each.started_at),
             each.patient.mrn,
             each.patient.display_name,
-            each.status.value + (f" ({each.failure})" if each.failure else ""),
+            _progress(each) + (f" ({each.failure})" if each.failure else ""),
             str(each.proposed),
             str(each.to_check),
         )
         for each in encounters
     ]
+
+
+def _progress(encounter: EncounterSummary) -> str:
+    standing = encounter.standing
+    return encounter.status.value if standing.status is Status.PRELIMINARY else standing.status.value
 
 
 def hit_rows(hits: Sequence[Hit]) -> tuple[Header, Rows]:
@@ -79,11 +85,18 @@ def _time(moment: datetime) -> str:
     return f"{moment.astimezone():%Y-%m-%d %H:%M}"
 
 
+def _standing(standing: Standing) -> str:
+    """The status with who brought it there, and the amendment that is worked on."""
+    who = f" by {standing.by}" if standing.by else ""
+    when = f", {_time(standing.since)}" if standing.since else ""
+    return f"{standing.status.value}{who}{when}" + (" (amendment under way)" if standing.amendment else "")
+
+
 def print_encounter(encounter: Encounter) -> None:
     """A dictation for a person: whose and when, the written note, the entries."""
     patient = encounter.patient
     click.echo(f"{patient.display_name or '(no name)'}, MRN {patient.mrn}")
-    click.echo(f"{_time(encounter.started_at)}, {encounter.status.value}")
+    click.echo(f"{_time(encounter.started_at)}, {encounter.status.value}, {_standing(encounter.standing)}")
     if encounter.draft is not None:
         click.echo(f"\n{encounter.draft.note.written}\n")
         print_table("Entries", *entry_rows(encounter.draft))
@@ -96,6 +109,7 @@ def encounter_object(encounter: Encounter) -> dict[str, object]:
         "id": encounter.id,
         "started_at": encounter.started_at.isoformat(),
         "status": encounter.status.value,
+        "standing": encounter.standing.status.value,
         "title": encounter.title,
         "patient": {
             "mrn": patient.mrn,

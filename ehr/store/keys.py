@@ -99,12 +99,12 @@ class Slot:
     ) -> Slot:
         """Wrap `data_key` under any secret."""
         id_, salt, nonce = id_ or str(uuid.uuid4()), os.urandom(_SALT_BYTES), os.urandom(_NONCE_BYTES)
-        wrapped = AESGCM(_stretch(secret, salt, cost)).encrypt(nonce, data_key, _bound_to(kind, id_))
+        wrapped = AESGCM(stretch(secret, salt, cost)).encrypt(nonce, data_key, _bound_to(kind, id_))
         return cls(id_, kind, holder, cost, salt, nonce, wrapped)
 
     def unwrap(self, secret: str) -> bytes:
         """The data key. Raises WrongPassphrase."""
-        key = _stretch(secret, self.salt, self.cost)
+        key = stretch(secret, self.salt, self.cost)
         try:
             return AESGCM(key).decrypt(self.nonce, self.wrapped, _bound_to(self.kind, self.id))
         except InvalidTag:
@@ -194,7 +194,8 @@ def new_data_key() -> bytes:
     return os.urandom(DATA_KEY_BYTES)
 
 
-def _stretch(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
+def stretch(passphrase: str, salt: bytes, cost: Argon2Cost) -> bytes:
+    """The 256-bit key that Argon2id makes of a passphrase."""
     # NFKC: the same passphrase typed on another system's keyboard gives the same bytes.
     typed = unicodedata.normalize("NFKC", passphrase).encode()
     return Argon2id(salt=salt, length=32, iterations=cost.passes, lanes=cost.lanes, memory_cost=cost.memory_kib).derive(

@@ -172,8 +172,13 @@ def _live_differences(db: Database, encounter_id: str, last: Row, sound: Sound |
     signed: Content = json.loads(last["content"])
     standing = standings.of_encounter(db, encounter_id)
     live = covered(db, encounter_id, sound, version=signed["note"]["version"])
+    same_person = signed["patient"]["mrn"] == live["patient"]["mrn"]  # another computer may know them by another id
     for name in _COLUMNS:
-        if (name == "entries" and not standing.locked) or (name == "sound" and sound is None):
+        if (
+            (name == "patient" and same_person)
+            or (name == "entries" and not standing.locked)
+            or (name == "sound" and sound is None)
+        ):
             continue  # an amendment is being worked on; the sound was not asked for
         for place in _paths(signed[name], live[name], name):
             if not place.startswith("patient.") or place == "patient.id":

@@ -24,6 +24,7 @@ from ehr.store.dictations import Dictations
 from ehr.store.emergency import Emergencies
 from ehr.store.errors import StoreMissing
 from ehr.store.files import FolderLock
+from ehr.store.handover import Handover
 from ehr.store.home import Home, database_key
 from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Clock, Ledger, utc_now
@@ -34,6 +35,7 @@ from ehr.store.retention import Retention
 from ehr.store.reviewing import Reviewing
 from ehr.store.session import Session
 from ehr.store.signatures import Signatures
+from ehr.store.trail import Trail
 from ehr.store.users import Users
 
 
@@ -155,6 +157,16 @@ class Store(Reviewing, Reader):
     def signatures(self) -> Signatures:
         """Reviewing and signing."""
         return self._signatures
+
+    @property
+    def trail(self) -> Trail:
+        """The audit log: who read what, its head, its verification and export."""
+        return Trail(self._ledger)
+
+    @property
+    def handover(self) -> Handover:
+        """Encounters that leave for, and come from, another computer."""
+        return Handover(self._ledger, self._home.recordings)
 
     def reader(self) -> Reader:
         """A read-only connection of its own, for another thread; close it before the store."""

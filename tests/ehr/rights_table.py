@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from typing import Any
 
 from store_samples import draft, maria
@@ -72,6 +73,12 @@ ROWS: Mapping[str, Guarded] = {
     "signatures.content": Guarded(Right.READ, lambda store: store.signatures.content(NONE, 1)),
     "signatures.verify": Guarded(Right.READ, lambda store: store.signatures.verify(NONE)),
     "signatures.waiting": Guarded(Right.READ, lambda store: store.signatures.waiting()),
+    "trail.opened": Guarded(Right.READ, lambda store: store.trail.opened(NONE)),
+    "trail.head": Guarded(Right.KEEP_ACCOUNT, lambda store: store.trail.head()),
+    "trail.verify": Guarded(Right.READ_AUDIT, lambda store: store.trail.verify()),
+    "trail.export": Guarded(Right.READ_AUDIT, lambda store: store.trail.export()),
+    "handover.hand_over": Guarded(Right.EXPORT, lambda store: store.handover.hand_over(NONE, BytesIO(), "words")),
+    "handover.receive": Guarded(Right.DICTATE, lambda store: store.handover.receive(BytesIO(), "words")),
     "dictations.begin": Guarded(Right.DICTATE, lambda store: store.dictations.begin(maria(), device="USB")),
     "dictations.withdraw": Guarded(Right.DICTATE, lambda store: store.dictations.withdraw(NONE)),
     "dictations.interrupted": Guarded(Right.DICTATE, lambda store: store.dictations.interrupted()),

@@ -11,8 +11,10 @@ from store_samples import CHEAP, Clock, draft, maria, new_store, open_store
 
 from ehr.store.audit import AuditRow
 from ehr.store.audit import rows as audit_rows
+from ehr.store.faults import HeadUnreadable
 from ehr.store.sqlcipher import Database, DatabaseError
 from ehr.store.store import Store
+from ehr.store.trail import Head
 from ehr.store.triggers import TRIGGERS, ensure_triggers
 
 
@@ -144,3 +146,66 @@ def test_a_store_opened_by_another_key_holder_continues_the_chain(store, tmp_pat
         again.add_patient(maria("MRN-2"))
 
         assert again.check() == []
+
+
+def test_every_opening_of_a_chart_is_one_row(store):
+    """Reading has a row as changing has; asking for the same chart's parts adds none."""
+    encounter_id = store.encounters()[0].id
+    store.trail.opened(encounter_id)
+    store.encounter(encounter_id)
+    store.note_versions(encounter_id)
+
+    assert [row.action for row in _log(store)][-2:] == ["draft.saved", "chart.opened"]
+
+
+def _cut_off(store: Store, first: int) -> None:
+    """Take the rows from `first` on off the log, behind its guards."""
+    with store._session.transaction() as db:
+        db.execute("DROP TRIGGER audit_delete_refused")
+        db.execute("DELETE FROM audit WHERE seq >= ?", (first,))
+
+
+def test_a_tail_that_was_cut_off_shows_against_a_noted_head(store):
+    """The chain alone cannot see it; the head that was noted before can, before and after new rows are added."""
+    noted = Head.parse(f"note: {store.trail.head()} .")
+    store.trail.opened(store.encounters()[0].id)
+    assert store.trail.verify(noted) == []
+
+    _cut_off(store, noted.seq)
+    assert store.trail.verify() == []
+    assert store.trail.verify(noted) == [
+        f"Rows are missing: the log ends at row {noted.seq - 1}, but row {noted.seq} was noted as its end."
+    ]
+    store.trail.opened(store.encounters()[0].id)
+    store.trail.opened(store.encounters()[0].id)
+    assert store.trail.verify() == []
+    assert "is not the one that was noted" in store.trail.verify(noted)[0]
+
+
+def test_what_the_chain_cannot_catch(store):
+    """Rows newer than the noted head can be cut off unseen, and so can a whole older copy of the store with its head:
+    SECURITY.md says so.
+    """
+    noted = store.trail.head()
+    store.trail.opened(store.encounters()[0].id)
+    _cut_off(store, noted.seq + 1)
+
+    assert store.trail.verify(noted) == []
+
+
+def test_an_export_is_the_whole_log_and_its_head(store):
+    """The rows end in the head; that they were exported is the row after them."""
+    exported, head = store.trail.export()
+
+    assert exported == _log(store)[:-1]
+    assert (head.seq, head.mac) == (exported[-1].seq, exported[-1].mac)
+    assert _log(store)[-1].action == "audit.exported"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "chartwright-audit-head", "chartwright-audit-head 2 1 00", "chartwright-audit-head 1 x 00", "1 2 3"]
+)
+def test_a_text_without_a_head_says_so(text):
+    """Whatever is given in place of a head is named, not taken for one."""
+    with pytest.raises(HeadUnreadable):
+        Head.parse(text)
