@@ -10,6 +10,8 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QWidget
 
+from desktop.dictation.recorder import Input
+from desktop.dictation.recovery import Recovery
 from desktop.facts.panel import FactsPanel
 from desktop.player.player import SKIP_S, Player
 from desktop.review.panels import NotePanel
@@ -28,6 +30,7 @@ class Workbench(Protocol):
     """What the actions need of the window: its parts, and the dialogs that open over it."""
 
     session: Session
+    recovery: Recovery
     player: Player
     rail: Rail
     note: NotePanel
@@ -51,8 +54,8 @@ class Workbench(Protocol):
     def ask_microphone(self) -> None:
         """Let a microphone be chosen."""
 
-    def microphone(self) -> str | None:
-        """The microphone that was chosen, None for the system's choice."""
+    def input(self) -> Input:
+        """The microphone and the channel that were chosen."""
 
     def show_palette(self) -> None:
         """Find a command by typing."""
@@ -79,6 +82,42 @@ class Actions:
             self._desk.stop()
         elif not self._desk.starting:
             self._for_patient(self._window.tr("Who is this dictation about?"), self._begin)
+
+    def can_pause(self) -> bool:
+        """Whether something is being recorded."""
+        return self._desk.recording is not None
+
+    def pause(self) -> None:
+        """Pause the recording, or go on where it paused."""
+        self._desk.pause_or_resume()
+
+    def has_recovery(self) -> bool:
+        """Whether an interrupted recording is offered."""
+        return self._window.recovery.offered is not None
+
+    def can_recover(self) -> bool:
+        """Whether the interrupted recording that is offered holds sound."""
+        return self._window.recovery.sound() is not None
+
+    def recover(self) -> None:
+        """Let the words of the interrupted recording be found; where nobody knows whose it is, ask."""
+        recovery = self._window.recovery
+        if recovery.offered is not None and recovery.offered.encounter is None:
+            self._window.ask_patient(self._window.tr("Who is this recording about?"), recovery.transcribe)
+        else:
+            recovery.transcribe()
+
+    def hear_recovery(self) -> None:
+        """Play the interrupted recording, or stop it."""
+        if self._player.playing:
+            self._player.pause()
+        else:
+            self._player.load(self._window.recovery.sound())
+            self._player.play()
+
+    def keep_recovery(self) -> None:
+        """Put the interrupted recording into the worklist as it is."""
+        self._window.recovery.keep()
 
     def import_file(self) -> None:
         """Choose an audio file and whose it is."""
@@ -269,7 +308,7 @@ class Actions:
     def _begin(self, patient: Patient) -> None:
         if patient != self._session.patient or self._session.encounter is not None:
             self._session.choose_patient(patient)
-        self._desk.record(patient, self._window.microphone())
+        self._desk.record(patient, self._window.input())
 
     def _for_patient(self, purpose: str, then: Callable[[Patient], None]) -> None:
         """Do something for the patient who was chosen for the next dictation.

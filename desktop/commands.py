@@ -33,6 +33,9 @@ _READINGS = (
 READINGS = tuple(f"reading.{number}" for number in range(len(_READINGS)))
 """The commands that choose among the readings of misheard words, by number."""
 
+RECOVERY = ("recovery.transcribe", "recovery.hear", "recovery.keep")
+"""The commands of the card that offers an interrupted recording."""
+
 GROUPS = (_DICTATION, _REVIEW, _LISTEN, _FIND, _PROGRAM)
 
 
@@ -66,6 +69,14 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("dictation.record", QT_TRANSLATE_NOOP("commands", "New dictation"), ("F9",), _DICTATION, Actions.record),
     Command(
+        "dictation.pause",
+        QT_TRANSLATE_NOOP("commands", "Pause the recording"),
+        ("F8",),
+        _DICTATION,
+        Actions.pause,
+        Actions.can_pause,
+    ),
+    Command(
         "dictation.import",
         QT_TRANSLATE_NOOP("commands", "Import audio file …"),
         ("Ctrl+O",),
@@ -94,6 +105,30 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+M",),
         _DICTATION,
         Actions.choose_microphone,
+    ),
+    Command(
+        "recovery.transcribe",
+        QT_TRANSLATE_NOOP("commands", "Transcribe the interrupted dictation"),
+        ("Ctrl+Shift+T",),
+        _DICTATION,
+        Actions.recover,
+        Actions.can_recover,
+    ),
+    Command(
+        "recovery.hear",
+        QT_TRANSLATE_NOOP("commands", "Hear the interrupted dictation"),
+        ("Ctrl+Shift+H",),
+        _DICTATION,
+        Actions.hear_recovery,
+        Actions.can_recover,
+    ),
+    Command(
+        "recovery.keep",
+        QT_TRANSLATE_NOOP("commands", "Keep the interrupted dictation for later"),
+        ("Ctrl+Shift+K",),
+        _DICTATION,
+        Actions.keep_recovery,
+        Actions.has_recovery,
     ),
     Command(
         "entry.accept",

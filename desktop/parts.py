@@ -84,6 +84,7 @@ class Opening(QObject):
             self.dialog.deleteLater()
             self.dialog = None
         self._parts.desk.equip(self._parts.engine)
+        self._parts.window.recovery.look()
         self._parts.session.refresh()
         self._parts.window.facts.list.setFocus()
         if self._files:

@@ -15,6 +15,7 @@ from desktop import state
 from desktop.actions import LEAD_S, TAIL_S
 from desktop.dictation.desk import now
 from desktop.dictation.job import Step
+from desktop.dictation.troubles import Troubles
 from desktop.facts.readings import open_words, word_id
 from desktop.formats import clock
 from desktop.player.sound import Sound, Waveform
@@ -25,6 +26,7 @@ from desktop.worklist.model import Find, found_rows, worklist_rows
 from ehr.chart.encounter import EncounterStatus
 from ehr.chart.entry import ReviewState
 from ehr.chart.note import Change, Span
+from transcriber.messages import Level, Warned
 
 
 class Presenter(QObject):
@@ -35,7 +37,8 @@ class Presenter(QObject):
         self._window = window
         self._session: Session = window.session
         self._finds: Sequence[Find] | None = None
-        self._elapsed = 0.0
+        self._elapsed = self._lost = 0.0
+        self._troubles = Troubles()
         self._words_due = QTimer(self)
         self._words_due.setSingleShot(True)
         self._words_due.timeout.connect(self._on_words_due)
@@ -58,6 +61,10 @@ class Presenter(QObject):
         session.reviewed.connect(self._on_reviewed)
         session.failed.connect(self._window.show_problem)
         desk.level.connect(self._on_level)
+        desk.warned.connect(self._on_warned)
+        self._window.recovery.changed.connect(self._on_recovery)
+        self._window.recovery.decided.connect(self._on_recovered)
+        self._window.recovery.failed.connect(self._window.show_problem)
         desk.microphone.connect(self._window.bar.microphone.setText)
         player.position_changed.connect(self._on_position)
         player.playing_changed.connect(lambda playing: self._window.bar.show_playing(playing=playing))
@@ -102,6 +109,8 @@ class Presenter(QObject):
         encounter = self._session.encounter
         on = encounter.started_at.astimezone().date() if encounter is not None else date.today()  # noqa: DTZ011
         self._window.banner.show_patient(self._session.patient, on=on)
+        ready = self._session.patient is not None and encounter is None
+        self._session.desk.arm(self._window.input_ahead() if ready else None)
 
     @Slot()
     def _on_encounter(self) -> None:
@@ -160,9 +169,10 @@ class Presenter(QObject):
         session, desk, window = self._session, self._session.desk, self._window
         job = desk.jobs.get(self._current())
         if desk.recording is not None:
-            shown = state.recording(self._elapsed)
+            shown = state.paused(self._elapsed) if desk.paused else state.recording(self._elapsed, self._lost)
         elif desk.starting:
-            self._elapsed = 0.0
+            self._elapsed = self._lost = 0.0
+            self._troubles.begin()
             shown = state.arming()
         elif desk.importing is not None:
             shown = state.importing(desk.importing)
@@ -171,9 +181,14 @@ class Presenter(QObject):
         else:
             shown = state.resting(session.encounter, session.entries)
         window.banner.show_state(shown)
-        window.bar.show_recording(recording=desk.recording is not None)
+        if desk.recording is None and not desk.starting:
+            self._troubles.clear()
+        window.sound.show_advice(self._troubles.worst)
+        window.bar.show_recording(recording=desk.recording is not None, paused=desk.paused)
         stop, begin = self.tr("Stop recording"), self.tr("New dictation")
         window.actions_by_id["dictation.record"].setText(stop if desk.recording is not None else begin)
+        pause, go_on = self.tr("Pause the recording"), self.tr("Go on recording")
+        window.actions_by_id["dictation.pause"].setText(go_on if desk.paused else pause)
         window.refresh()
         if session.reading is None:
             self._show_hero()
@@ -187,7 +202,10 @@ class Presenter(QObject):
                 "Speak as you would to a typist: “heading plan”, “full stop”, “new line”. Every second is on the disk."
             )
             title = clock(self._elapsed) if desk.recording is not None else self.tr("Opening the microphone …")
-            hero.show_case(title, text, [actions["dictation.record"]])
+            if desk.paused:
+                title, text = self.tr("Paused"), self.tr("Nothing is recorded until you go on.")
+            pausing = [actions["dictation.pause"]] if desk.recording is not None else []
+            hero.show_case(title, text, [actions["dictation.record"], *pausing])
         elif desk.importing is not None:
             hero.show_case(
                 self.tr("Reading the file"), self.tr("It becomes an encrypted recording."), [], progress=desk.importing
@@ -211,13 +229,38 @@ class Presenter(QObject):
             )
         self._window.facts.explain_empty(self.tr("Facts for the chart appear here once a dictation is transcribed."))
 
-    @Slot(float, float)
-    def _on_level(self, peak: float, duration: float) -> None:
-        self._window.bar.waveform.add_level(peak)
-        if int(duration) != int(self._elapsed):
-            self._elapsed = duration
-            self._window.bar.show_times(duration, duration)
+    @Slot(object)
+    def _on_level(self, level: Level) -> None:
+        bar = self._window.bar
+        bar.meter.show_level(level.peak, level.noise, clipped=level.clipped)
+        desk = self._session.desk
+        if desk.recording is None or desk.paused:
+            return
+        bar.waveform.add_level(level.peak)
+        if int(level.duration) != int(self._elapsed) or round(level.lost, 1) != round(self._lost, 1):
+            self._elapsed, self._lost = level.duration, level.lost
+            self._troubles.pass_time(level.duration)
+            bar.show_times(level.duration, level.duration)
             self._on_state()
+
+    @Slot(object)
+    def _on_warned(self, warned: Warned) -> None:
+        """Troubles of a microphone that is only held ready wait until something is recorded from it."""
+        self._troubles.take(warned, at=self._elapsed)
+        self._on_state()
+
+    @Slot()
+    def _on_recovery(self) -> None:
+        recovery = self._window.recovery
+        more = max(0, len(recovery.found) - 1)
+        self._window.recovery_card.show_unfinished(recovery.offered, more=more, now=now())
+        self._window.refresh()
+        self._session.refresh()
+
+    @Slot(str)
+    def _on_recovered(self, encounter_id: str) -> None:
+        self._session.open(encounter_id)
+        self._session.desk.transcribe(encounter_id)
 
     @Slot(float)
     def _on_position(self, seconds: float) -> None:

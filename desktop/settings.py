@@ -23,8 +23,10 @@ class Setting:
 LANGUAGE = Setting("speech/language", "en", "language that is dictated, as ISO 639-1; empty lets the engine find out")
 MODEL = Setting("speech/model", "whisper-base", "installed speech model, or a model folder")
 MICROPHONE = Setting("speech/microphone", "", "microphone to record from; empty takes the system's choice")
+CHANNEL = Setting("speech/channel", "0", "channel of the microphone, counted from 1; 0 mixes all of them")
+READY = Setting("speech/ready", "1", "1: open the microphone when a patient is chosen, so that no first word is lost")
 SPEED = Setting("player/speed", "1.0", "speed of listening")
-ALL = (LANGUAGE, MODEL, MICROPHONE, SPEED)
+ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, SPEED)
 
 
 class Settings:

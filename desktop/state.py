@@ -21,9 +21,17 @@ class State:
     tone: str
 
 
-def recording(elapsed: float) -> State:
-    """A dictation is being recorded."""
-    return State(_tr(QT_TRANSLATE_NOOP("state", "● Recording {0}")).format(clock(elapsed)), "danger")
+def recording(elapsed: float, lost: float = 0.0) -> State:
+    """A dictation is being recorded; `lost` seconds of it were not heard."""
+    text = _tr(QT_TRANSLATE_NOOP("state", "● Recording {0}")).format(clock(elapsed))
+    if lost >= 0.1:
+        text += _tr(QT_TRANSLATE_NOOP("state", " · sound lost {0:.1f} s")).format(lost)
+    return State(text, "danger")
+
+
+def paused(elapsed: float) -> State:
+    """A dictation stands still."""
+    return State(_tr(QT_TRANSLATE_NOOP("state", "Paused at {0}")).format(clock(elapsed)), "warn")
 
 
 def arming() -> State:

@@ -14,6 +14,10 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMenu, QSpl
 
 from desktop import commands
 from desktop.actions import AUDIO_SUFFIXES, Actions
+from desktop.dictation.recorder import Input
+from desktop.dictation.recovery import Recovery
+from desktop.dictation.recovery_card import RecoveryCard
+from desktop.dictation.sound_bar import SoundBar
 from desktop.facts.card import CardActions
 from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
@@ -23,7 +27,7 @@ from desktop.player.player import SPEEDS, Player
 from desktop.problem_bar import Problem, ProblemBar
 from desktop.review.panels import NotePanel, TranscriptPanel, middle
 from desktop.session import Session
-from desktop.settings import MICROPHONE, SPEED, Settings
+from desktop.settings import CHANNEL, MICROPHONE, READY, SPEED, Settings
 from desktop.tasks import Lane, Operation
 from desktop.worklist.rail import Rail
 from ehr.chart.patient import Patient
@@ -47,6 +51,7 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1024, 640)
         self.resize(1440, 900)
         self.setAcceptDrops(True)
+        self.recovery = Recovery(session.chart, self)
         self._asking = Lane.on_thread("devices", self)
         self.handlers = Actions(self)
         self.actions_by_id = commands.make_actions(self.handlers, self)
@@ -101,9 +106,14 @@ class MainWindow(QMainWindow):
         if chosen:
             then(Path(chosen))
 
-    def microphone(self) -> str | None:
-        """The microphone that was chosen, None for the system's choice."""
-        return self._settings.text(MICROPHONE) or None
+    def input(self) -> Input:
+        """The microphone and the channel that were chosen."""
+        channel = self._settings.text(CHANNEL)
+        return Input(self._settings.text(MICROPHONE) or None, int(channel) if channel.isdecimal() else 0)
+
+    def input_ahead(self) -> Input | None:
+        """The microphone to hold ready for a patient, None where it is to be opened by Record alone."""
+        return self.input() if self._settings.text(READY) == "1" else None
 
     def ask_microphone(self) -> None:
         """List the microphones that are connected now and let one be chosen."""
@@ -153,7 +163,8 @@ class MainWindow(QMainWindow):
         by_id = self.actions_by_id
         self.rail = Rail(by_id, commands.make_menu(by_id, self))
         self.banner = Banner(by_id["patient.choose"])
-        self.problems = ProblemBar()
+        self.problems, self.sound = ProblemBar(), SoundBar()
+        self.recovery_card = RecoveryCard([by_id[name] for name in commands.RECOVERY])
         self.note, self.transcript = NotePanel(), TranscriptPanel()
         self.middle = middle(self.note, self.transcript)
         self.facts = FactsPanel(
@@ -174,7 +185,8 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)
-        right.addWidget(self.problems)
+        for bar in (self.recovery_card, self.sound, self.problems):
+            right.addWidget(bar)
         right.addWidget(self.columns, 1)
         right.addWidget(self.bar)
         centre = QWidget()
@@ -196,11 +208,11 @@ class MainWindow(QMainWindow):
                 restore(state)
         remembered = self._settings.text(SPEED)
         self.player.set_speed(next((speed for speed in SPEEDS if str(speed) == remembered), 1.0))
-        self.bar.microphone.setText(self.microphone() or self.tr("System's microphone"))
+        self.bar.microphone.setText(self.input().device or self.tr("System's microphone"))
 
     def _show_microphones(self, names: Sequence[str]) -> None:
         menu = QMenu(self)
-        chosen = self.microphone() or ""
+        chosen = self.input().device or ""
         for title, name in ((self.tr("System's choice"), ""), *((name, name) for name in names)):
             action = menu.addAction(title)
             action.setCheckable(True)

@@ -24,6 +24,7 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
+from desktop.dictation.recorder import Input
 from desktop.facts.readings import repair_of
 from desktop.parts import Opening, Parts, assemble
 from desktop.theme.theme import follow_system, wear
@@ -170,7 +171,7 @@ def record(camera: Camera) -> None:
     """A dictation being recorded, from the file microphone."""
     session, desk = camera.parts.session, camera.parts.desk
     session.choose_patient(MARIA)
-    desk.record(MARIA, f"file:{SAMPLE}")
+    desk.record(MARIA, Input(f"file:{SAMPLE}"))
     camera.wait(lambda: desk.recording is not None)
     camera.settle(6.0)
     camera.shoot("recording")

@@ -14,7 +14,7 @@ from transcriber.audio import Samples
 from transcriber.capture import Source
 from transcriber.frames import Ended, Frame, Item, Opened, Refused, Wanted
 from transcriber.messages import Warned
-from transcriber.watch import Pace, Trouble, kind_of
+from transcriber.watch import Pace, Trouble
 
 LOST_S = 0.5
 """No sound for so long is a loss."""
@@ -124,8 +124,7 @@ class Line:
         self._slept = None
         self._began = -1.0
         self.wanted = replace(self.wanted, source=opened.source or self.wanted.source)
-        kind = kind_of(opened.name)
-        return [opened, *([Warned(kind)] if kind is not None and not self.heard else [])]
+        return [opened]
 
     def _on_frame(self, frame: Frame) -> list[Event]:
         self._now = frame.at
@@ -162,7 +161,7 @@ class Line:
         if slept <= LOST_S:
             return []
         gap: list[Event] = [Missing(min(slept, _SLEEP_MOST_S))] if self.heard else []
-        return [*gap, Warned(Trouble.SLEPT, round(slept, 2)), Warned(Trouble.SLEPT, round(slept, 2), over=True)]
+        return [*gap, Warned(Trouble.SLEPT, round(slept, 2))]
 
     def _on_quiet(self) -> list[Event]:
         """The process lives, and its driver delivers nothing."""

@@ -109,13 +109,17 @@ class Arm:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """To the recorder: record into a new journal, or go on in an unfinished one; opens the microphone if need be."""
+    """To the recorder: record into a new journal, or go on in an unfinished one; opens the microphone if need be.
+
+    `lost_since` is the time of day (seconds since 1970) from which on sound is missing, 0 where none is.
+    """
 
     journal: str
     key: str
     device: str | None = None
     pace: float = 1.0
     channel: int = 0
+    lost_since: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import os
 import sys
+import time
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
 
@@ -41,7 +43,7 @@ from transcriber.messages import (
 )
 from transcriber.space import WARN_S, Space
 from transcriber.take import Take
-from transcriber.watch import Ear, Trouble
+from transcriber.watch import Ear, Trouble, kind_of
 
 PREROLL_S = 0.5
 """What is kept of the sound before `Record` or `Resume`, so that no first word is cut off."""
@@ -185,8 +187,7 @@ class Recorder:
             if self._take is not None:
                 self._take.mark("device", event.name)
         elif isinstance(event, Refused):
-            if self._request is not None and not self._opened.rate:
-                raise event.error
+            self._on_refused(event)
         elif isinstance(event, Over):
             self._on_over()
 
@@ -223,8 +224,13 @@ class Recorder:
         self._space = self._make_space(path)
         journal = Journal.open(path, key) if path.exists() else Journal.create(path, key, device=self._opened.name)
         self._take = take = Take(journal, self._space, self._opened.name)
+        if request.lost_since:
+            take.lose(time.time() - request.lost_since)
         self._write_preroll(take)
         self._tell(Started(self._opened.name, self._opened.rate))
+        kind = kind_of(self._opened.name)
+        if kind is not None:
+            self._on_warned(Warned(kind))
 
     def _write_preroll(self, take: Take) -> None:
         while self._preroll:
@@ -236,13 +242,20 @@ class Recorder:
             self._take.mark(warned.kind, seconds=warned.seconds)
         self._tell(warned)
 
+    def _on_refused(self, refused: Refused) -> None:
+        """A device that was never there ends it; one that was there is waited for."""
+        if self._request is not None and not self._opened.rate:
+            raise refused.error
+        if self.state is State.ARMED:
+            self._finish()
+
     def _on_over(self) -> None:
         if self._take is not None:
             self._finish()
         elif self._request is not None:
             raise MicrophoneFailed
         else:
-            self.state = State.DONE
+            self._finish()
 
     def _level(self) -> Level:
         meter, take = self._ear.meter, self._take
@@ -256,7 +269,7 @@ class Recorder:
         elif self.state is State.RECORDING and self._take is None and now >= self._deadline:
             raise MicrophoneFailed("The microphone was opened and delivers no sound.")
         elif self._take is not None and line.lost and self.recording:
-            self._mention(self._level())
+            self._mention(replace(self._level(), peak=0.0))
 
     def _look_at_disk(self) -> None:
         if self._take is None or self._space is None or self._take.duration < self._next_look:

@@ -23,6 +23,7 @@ from ehr.chart.patient import Patient
 from transcriber.transcript import Answers, Question, Transcript
 
 if TYPE_CHECKING:
+    from desktop.dictation.recorder import Input
     from desktop.dictation.workers import Workers
     from ehr.store.recordings import Recording
     from ehr.store.store import Store
@@ -40,7 +41,8 @@ class Desk(QObject):
     changed = Signal()
     began = Signal(str)
     drafted = Signal(str)
-    level = Signal(float, float)
+    level = Signal(object)
+    warned = Signal(object)
     microphone = Signal(str)
     failed = Signal(object, object)
 
@@ -72,7 +74,21 @@ class Desk(QObject):
         """How much of a file is read, 0 to 1; None while none is."""
         return self.workers.importer.fraction if self.workers is not None else None
 
-    def record(self, patient: Patient, microphone: str | None) -> None:
+    @property
+    def paused(self) -> bool:
+        """Whether the recording that is under way is paused."""
+        return self.recording is not None and self._at_work.recorder.is_paused
+
+    def arm(self, source: Input | None) -> None:
+        """Open the microphone ahead of a dictation, or let go of it."""
+        if self.workers is None or self.starting or self.recording is not None:
+            return
+        if source is not None:
+            self.workers.recorder.arm(source)
+        else:
+            self.workers.recorder.disarm()
+
+    def record(self, patient: Patient, source: Input) -> None:
         """Begin a dictation."""
         if self.starting or self.recording is not None:
             return
@@ -81,10 +97,10 @@ class Desk(QObject):
 
         def begin(taking: tuple[Encounter, Recording]) -> None:
             self._taking = taking
-            self._at_work.recorder.record(taking[1].path, taking[1].key, microphone)
+            self._at_work.recorder.record(taking[1].path, taking[1].key, source)
 
         self._ask(
-            lambda store: store.dictations.begin(patient, device=microphone or "default"),
+            lambda store: store.dictations.begin(patient, device=source.device or "default"),
             begin,
             self._on_record_failed,
         )
@@ -93,6 +109,11 @@ class Desk(QObject):
     def stop(self) -> None:
         """Finish the dictation."""
         self._at_work.recorder.stop()
+
+    def pause_or_resume(self) -> None:
+        """Pause the recording, or go on where it paused."""
+        if self.recording is not None:
+            self._at_work.recorder.pause_or_resume()
 
     def bring_in(self, file: Path, patient: Patient) -> None:
         """Import an audio file and transcribe it."""
@@ -128,6 +149,8 @@ class Desk(QObject):
     def _connect(self, workers: Workers) -> None:
         workers.recorder.started.connect(self._on_started)
         workers.recorder.level.connect(self.level)
+        workers.recorder.warned.connect(self.warned)
+        workers.recorder.paused.connect(self.changed)
         workers.recorder.stopped.connect(self._on_stopped)
         workers.recorder.failed.connect(self._on_record_failed)
         workers.engine.progressed.connect(self._on_progressed)
@@ -157,6 +180,8 @@ class Desk(QObject):
         if self._taking is None:
             return
         encounter = self._taking[0]
+        if self.recording == encounter.id:
+            return
         self.starting = False
         self.recording = encounter.id
         self.jobs[encounter.id] = Job(Step.RECORDING)
@@ -167,7 +192,10 @@ class Desk(QObject):
     def _on_stopped(self, duration: float) -> None:
         if self._taking is None:
             return
-        recording = self._taking[1]
+        encounter, recording = self._taking
+        if self.recording is None:
+            self._withdraw(encounter.id)
+            return
         samples = round(duration * SAMPLES_PER_SECOND)
 
         def finished(_: object) -> None:
@@ -180,11 +208,14 @@ class Desk(QObject):
     @Slot(object)
     def _on_record_failed(self, error: BaseException) -> None:
         """A dictation that never had sound leaves nothing behind."""
-        silent = self._taking[0].id if self._taking is not None and self.recording is None else None
+        if self._taking is not None and self.recording is None:
+            self._withdraw(self._taking[0].id)
         self._recording_ended()
-        if silent is not None:
-            self._ask(lambda store: store.dictations.withdraw(silent), lambda _: None)
         self.failed.emit(error, None)
+
+    def _withdraw(self, encounter_id: str) -> None:
+        self._recording_ended()
+        self._ask(lambda store: store.dictations.withdraw(encounter_id), lambda _: None)
 
     def _recording_ended(self) -> str | None:
         encounter_id, self.recording, self.starting, self._taking = self.recording, None, False, None

@@ -1,15 +1,37 @@
-"""The microphone as the window sees it: a child process that writes the journal and tells the level."""
+"""The microphone as the window sees it: a child process that writes the journal and tells the level.
+
+Owns that process and its end: one that dies while it records is replaced, and goes on in the same journal.
+"""
 
 from __future__ import annotations
 
 import sys
+import time
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from desktop.dictation.child import Child
 from desktop.dictation.faults import ChildFault, RecorderDied
-from transcriber.messages import Failed, Level, Message, Record, Started, Stop, Stopped
+from transcriber.messages import (
+    Arm,
+    Failed,
+    Level,
+    Message,
+    Pause,
+    Paused,
+    Record,
+    Resume,
+    Resumed,
+    Started,
+    Stop,
+    Stopped,
+    Warned,
+)
+
+_DEATHS = 3
+"""A recorder that dies so often without having recorded anything in between is not started again."""
 
 
 def recorder_command() -> list[str]:
@@ -17,11 +39,21 @@ def recorder_command() -> list[str]:
     return [sys.executable, "-m", "transcriber.recorder"]
 
 
+@dataclass(frozen=True, slots=True)
+class Input:
+    """Which microphone (None: the system's choice) and which of its channels (0: all of them mixed)."""
+
+    device: str | None = None
+    channel: int = 0
+
+
 class Recorder(QObject):
     """Records one dictation at a time."""
 
     started = Signal(str)
-    level = Signal(float, float)
+    level = Signal(object)
+    warned = Signal(object)
+    paused = Signal()
     stopped = Signal(float)
     failed = Signal(object)
 
@@ -30,41 +62,116 @@ class Recorder(QObject):
         self._child = child or Child(recorder_command, self)
         self._child.received.connect(self._on_received)
         self._child.died.connect(self._on_died)
-        self._busy = False
+        self._request: Record | None = None
+        self._armed: Input | None = None
+        self._leaving = False
+        self._waiting: Message | None = None
+        self._heard_at = 0.0
+        self._deaths = 0
+        self.is_paused = False
 
-    def record(self, journal: Path, key: bytes, device: str | None) -> None:
+    def arm(self, source: Input) -> None:
+        """Open the microphone ahead of a recording, so that its first half second is not lost."""
+        if self._request is None and self._armed != source:
+            self.disarm()
+            self._armed = source
+            self._say(Arm(source.device, source.channel))
+
+    def disarm(self) -> None:
+        """Let go of the microphone that was opened ahead."""
+        if self._request is None and self._armed is not None:
+            self._armed = None
+            if self._child.running and not self._leaving:
+                self._child.tell(Stop())
+                self._leaving = True
+            self._waiting = None
+
+    def record(self, journal: Path, key: bytes, source: Input) -> None:
         """Begin; `started` follows when sound arrives."""
-        self._busy = True
-        self._child.tell(Record(str(journal), key.hex(), device))
+        self._request = Record(str(journal), key.hex(), source.device, channel=source.channel)
+        self._armed, self._deaths = None, 0
+        self._say(self._request)
+
+    def pause_or_resume(self) -> None:
+        """Pause the recording, or go on where it paused; `paused` follows either."""
+        if self._request is None:
+            return
+        if not self.is_paused:
+            self._child.tell(Pause())
+        elif self._child.running:
+            self._child.tell(Resume())
+        else:
+            self._say(self._request)
 
     def stop(self) -> None:
         """Finish; `stopped` follows when everything is on the disk."""
-        if self._busy:
-            self._child.tell(Stop())
+        if self._request is not None:
+            self._say(Stop())
+
+    def kill(self) -> None:
+        """End the process at once; a recording goes on in another one."""
+        self._child.kill()
 
     def close(self) -> None:
         """End the process, which seals what it recorded."""
-        if self._child.running:
-            self.stop()
+        self._waiting = None
+        if self._child.running and not self._leaving:
+            self._child.tell(Stop())
         self._child.close()
+
+    def _say(self, message: Message) -> None:
+        """Tell the process, or, where it is ending, the next one."""
+        if self._leaving:
+            self._waiting = message
+        else:
+            self._child.tell(message)
 
     @Slot(object)
     def _on_received(self, message: Message) -> None:
-        if isinstance(message, Started):
+        if isinstance(message, Level):
+            self._heard_at, self._deaths = time.time(), 0
+            self.level.emit(message)
+        elif isinstance(message, Started):
+            self._set_paused(paused=False)
             self.started.emit(message.device)
-        elif isinstance(message, Level):
-            self.level.emit(message.peak, message.duration)
+        elif isinstance(message, Paused | Resumed):
+            self._set_paused(paused=isinstance(message, Paused))
+        elif isinstance(message, Warned):
+            self.warned.emit(message)
         elif isinstance(message, Stopped):
-            self._busy = False
-            self.stopped.emit(message.duration)
+            self._leaving = True
+            self._on_stopped(message.duration)
         elif isinstance(message, Failed):
+            self._leaving = True
             self._fail(ChildFault(message.code, message.sentence, message.next_step))
+
+    def _set_paused(self, *, paused: bool) -> None:
+        if paused != self.is_paused:
+            self.is_paused = paused
+            self.paused.emit()
+
+    def _on_stopped(self, duration: float) -> None:
+        was_busy, self._request, self._armed, self.is_paused = self._request is not None, None, None, False
+        if was_busy:
+            self.stopped.emit(duration)
 
     @Slot()
     def _on_died(self) -> None:
-        self._fail(RecorderDied())
+        """The process is gone: because it was done, or by itself, and then another one goes on."""
+        expected, self._leaving = self._leaving, False
+        message, self._waiting = self._waiting, None
+        if message is not None:
+            self._child.tell(message)
+        elif not expected and self._request is not None and not self.is_paused:
+            self._deaths += 1
+            if self._deaths > _DEATHS or not self._heard_at:
+                self._fail(RecorderDied())
+            else:
+                self._child.tell(replace(self._request, lost_since=self._heard_at))
+        elif not expected:
+            self._armed = None
 
     def _fail(self, error: Exception) -> None:
-        if self._busy:
-            self._busy = False
+        was_busy, self._request, self._armed, self.is_paused = self._request is not None, None, None, False
+        if was_busy:
             self.failed.emit(error)

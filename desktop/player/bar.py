@@ -6,6 +6,7 @@ from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QAbstractButton, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
+from desktop.dictation.sound_bar import LevelMeter
 from desktop.formats import clock
 from desktop.player.waveform import WaveformView
 from desktop.theme.fonts import SEMIBOLD, SMALL, TEXT, font
@@ -66,6 +67,10 @@ class PlayerBar(QWidget):
             name: _glyph(shape, actions[name])
             for name, shape in (("player.back", "back"), ("player.toggle", "play"), ("player.forward", "forward"))
         }
+        self._pause = _glyph("pause", actions["dictation.pause"])
+        self._pause.hide()
+        self.meter = LevelMeter()
+        self.meter.hide()
         self._now = label("0:00")
         self._now.setFont(font(TEXT, SEMIBOLD, tabular=True))
         self._total = label("/ 0:00", "muted")
@@ -99,15 +104,19 @@ class PlayerBar(QWidget):
         """Show the speed."""
         self._speed.setText(f"{speed:g}×")
 
-    def show_recording(self, *, recording: bool) -> None:
-        """Turn the record button."""
+    def show_recording(self, *, recording: bool, paused: bool = False) -> None:
+        """Turn the record button, and show the level while the microphone is listened to."""
         self.record.set_recording(recording=recording)
+        self._pause.setVisible(recording)
+        self._pause.shape = "record" if paused else "pause"
+        self.meter.setVisible(recording)
 
     def _lay_out(self, palette: QAction) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 0, 16, 0)
         row.setSpacing(6)
         row.addWidget(self.record)
+        row.addWidget(self._pause)
         row.addSpacing(8)
         for glyph in self._buttons.values():
             row.addWidget(glyph)
@@ -121,6 +130,7 @@ class PlayerBar(QWidget):
         right = QVBoxLayout()
         right.setSpacing(2)
         right.addStretch(1)
+        right.addWidget(self.meter, 0, Qt.AlignmentFlag.AlignRight)
         right.addWidget(self.microphone, 0, Qt.AlignmentFlag.AlignRight)
         commands = QPushButton(f"{palette.shortcut().toString()}   {self.tr('commands')}")
         commands.setProperty("look", "flat")

@@ -18,6 +18,7 @@ _TRIANGLES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 }
 _BARS: dict[str, tuple[tuple[float, float, float, float], ...]] = {
     "pause": ((3.5, 2.5, 3.5, 11), (9, 2.5, 3.5, 11)),
+    "record": ((3.5, 3.5, 9, 9),),
     "menu": ((2, 3.5, 12, 1.6), (2, 7.2, 12, 1.6), (2, 10.9, 12, 1.6)),
 }
 _GLYPH = 16

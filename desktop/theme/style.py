@@ -120,6 +120,10 @@ QWidget#card QPushButton:focus { padding: 2px 7px; }
 QWidget#card QPushButton[look="go"] QLabel { color: $accent_text; background: transparent; border-color: $accent_text; }
 QFrame#problem { background: $danger_soft; border-bottom: 1px solid $danger; }
 QFrame#problem[notice="true"] { background: $info_soft; border-bottom: 1px solid $info; }
+QFrame#sound { background: $info_soft; border-bottom: 1px solid $info; }
+QFrame#sound[tone="warn"] { background: $warn_soft; border-bottom: 1px solid $warn; }
+QFrame#sound[tone="danger"] { background: $danger_soft; border-bottom: 1px solid $danger; }
+QFrame#recovery { background: $info_soft; border-bottom: 1px solid $info; }
 QFrame#problem QLabel { color: $text; }
 QFrame#sheet { background: $surface; border: 1px solid $line; border-radius: 10px; }
 
