@@ -138,6 +138,22 @@ class SomeFilesFailed(EnvironmentFault):
     next_step = "The messages above name each file by its place on the command line and say what to do."
 
 
+class NoWindow(EnvironmentFault):
+    """A command for the window, and no window is open on this data folder."""
+
+    code = "CW-D120"
+    sentence = "No window of Chartwright is open on this data folder, or it does not answer."
+    next_step = "Open it with `chartwright`, or name its folder with --data-dir."
+
+
+class NotFromOutside(EnvironmentFault):
+    """A command that only a person at the window may run, or one that there is not."""
+
+    code = "CW-D121"
+    sentence = "This command cannot be run from outside the window."
+    next_step = "Choose one that records, pauses or plays; `chartwright press --help` lists them."
+
+
 class Unforeseen(ProgramFault):
     """A state that should not be reachable."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from desktop import __version__, messages
-from desktop.cli import audit, care, chart, handover, language, models, signing, soundalike, speech
+from desktop.cli import audit, care, chart, handover, language, models, press, signing, soundalike, speech
 from desktop.cli.home import Home, data_dir_option
 
 EPILOG = """\b
@@ -73,6 +73,7 @@ for command in (
     audit.audit,
     care.doctor,
     models.models,
+    press.press,
     language.code,
     language.assertions,
     language.sig,
