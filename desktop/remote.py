@@ -21,6 +21,7 @@ ALLOWED = ("dictation.record", "dictation.pause", "player.toggle", "player.back"
 
 _PATIENCE_MS = 2_000
 _LONGEST = 64
+_DONE = b"done"
 
 
 class Remote(QObject):
@@ -49,9 +50,8 @@ class Remote(QObject):
         command = bytes(socket.read(_LONGEST).data()).decode(errors="replace").strip()
         if command in ALLOWED:
             self._actions[command].trigger()
-            socket.write(b"done")
+        socket.write(_DONE if command in ALLOWED else b"refused")  # the caller hangs up: our end would take the answer
         socket.flush()
-        socket.disconnectFromServer()
 
 
 def press(home: Path, command: str) -> None:
@@ -64,8 +64,9 @@ def press(home: Path, command: str) -> None:
         raise NoWindow
     socket.write(command.encode())
     socket.flush()
-    socket.waitForReadyRead(_PATIENCE_MS)  # false also where the answer is here already
-    if bytes(socket.readAll().data()) != b"done":
+    answered = socket.waitForReadyRead(_PATIENCE_MS) and bytes(socket.readAll().data()) == _DONE
+    socket.close()
+    if not answered:
         raise NoWindow
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import threading
+import subprocess
+import sys
 
 import pytest
 from PySide6.QtGui import QAction
@@ -26,12 +27,13 @@ def ran(qapp, tmp_path):
 
 
 def test_a_command_arrives(qtbot, ran, tmp_path):
-    """Another process's press runs the command."""
-    asking = threading.Thread(target=press, args=(tmp_path, "dictation.record"))
-    asking.start()
-    qtbot.waitUntil(lambda: ran == ["dictation.record"])
-    qtbot.waitUntil(lambda: not asking.is_alive())
-    asking.join()
+    """The command line runs the command, once, and says nothing."""
+    line = [sys.executable, "-m", "desktop", "press", "dictation.record", "--data-dir", str(tmp_path)]
+    asking = subprocess.Popen(line, stderr=subprocess.PIPE, text=True)
+    qtbot.waitUntil(lambda: asking.poll() is not None, timeout=20_000)
+
+    assert (asking.communicate()[1], asking.returncode) == ("", 0)
+    assert ran == ["dictation.record"]
 
 
 def test_a_decision_cannot_come_from_outside(tmp_path):
