@@ -9,12 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ehr.chart.encounter import Encounter, EncounterStatus
+from ehr.chart.encounter import Draft, Encounter, EncounterStatus
+from ehr.chart.note import Span
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
-from ehr.store import encounters, recordings
+from ehr.chart.signing import Act
+from ehr.chart.weaving import weave
+from ehr.rules import rules_version
+from ehr.store import encounters, entries, history, recordings, standings
+from ehr.store.errors import NotInStore
 from ehr.store.ledger import Ledger
 from ehr.store.recordings import Recording
+from ehr.store.sqlcipher import Database
 
 _INTERRUPTED = """
     SELECT recording.id AS recording_id, encounter.id AS encounter_id
@@ -30,6 +36,15 @@ class Interrupted:
 
     recording: Recording
     encounter: Encounter | None
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A dictation that is open for more sound; its words reach to `heard` seconds of the recording."""
+
+    encounter: Encounter
+    recording: Recording
+    heard: float
 
 
 class Dictations:
@@ -55,6 +70,46 @@ class Dictations:
         """Take back a dictation of which nothing was heard: no sample, no note. Raises NotInStore."""
         with self._ledger.act("dictation.withdrawn", encounter_id, Right.DICTATE) as db:
             encounters.remove_empty(db, encounter_id)
+
+    def go_on(self, encounter_id: str) -> Continued:
+        """Open an unsigned dictation for more sound: its recording counts as unfinished until it is finished again.
+
+        Raises NotInStore, also for a dictation without a recording or without words yet, and RecordSigned.
+        """
+        with self._ledger.act("recording.continued", encounter_id, Right.DICTATE) as db:
+            encounter = encounters.by_id(db, encounter_id)
+            draft = encounter.draft
+            if encounter.recording_id is None or draft is None or draft.transcript is None:
+                raise NotInStore
+            self._change(db, encounter_id)
+            recordings.reopen(db, encounter.recording_id)
+            recording = recordings.by_id(db, self._folder, encounter.recording_id)
+        return Continued(encounter, recording, draft.transcript.duration)
+
+    def extend(self, encounter_id: str, take: Draft, *, at: Span | None = None) -> Draft:
+        """Weave what was dictated later into the draft, in place of `at` (the note's end where None).
+
+        Entries of before keep their decisions; the take's are proposed. Raises NotInStore, RecordSigned.
+        """
+        with self._ledger.act("dictation.continued", encounter_id, Right.DICTATE) as db:
+            draft = encounters.by_id(db, encounter_id).draft
+            if draft is None:
+                raise NotInStore
+            self._change(db, encounter_id)
+            end = len(draft.note.written)
+            both = weave(draft, take, at or Span(end, end))
+            author, now = self._ledger.user.name, self._ledger.now()
+            history.put_barrier(db, encounter_id, "dictation.continued", author=author, at=now)
+            encounters.set_status(db, encounter_id, EncounterStatus.DRAFT)
+            encounters.put_transcript(db, encounter_id, both.transcript)
+            encounters.add_version(db, encounter_id, both.note, author=author, at=now, rules=rules_version())
+            entries.move(db, both.entries[: len(draft.entries)])
+            entries.append(db, encounter_id, both.entries[len(draft.entries) :])
+        return both
+
+    def _change(self, db: Database, encounter_id: str) -> None:
+        """Say that an unsigned record changes. Raises NotInStore, RecordSigned."""
+        standings.advance(db, encounter_id, Act.CHANGE, by=self._ledger.user.name, at=self._ledger.now())
 
     def interrupted(self) -> list[Interrupted]:
         """Recordings without an end and transcriptions that were under way, newest first.

@@ -30,9 +30,17 @@ def replace_all(db: Database, encounter_id: str, entries: Iterable[Entry]) -> No
     if decided:
         raise AlreadyReviewed
     db.execute("DELETE FROM entry WHERE encounter_id = ?", (encounter_id,))
+    append(db, encounter_id, entries)
+
+
+def append(db: Database, encounter_id: str, entries: Iterable[Entry]) -> None:
+    """Add entries after those that the encounter has."""
+    first = db.execute(
+        "SELECT coalesce(max(position) + 1, 0) FROM entry WHERE encounter_id = ?", (encounter_id,)
+    ).fetchone()[0]
     db.table("entry").insert_all(
         {**entry_to_row(entry), "encounter_id": encounter_id, "position": position}
-        for position, entry in enumerate(entries)
+        for position, entry in enumerate(entries, start=first)
     )
 
 

@@ -47,6 +47,12 @@ def finish(db: Database, recording_id: str, *, samples: int) -> None:
         raise NotInStore
 
 
+def reopen(db: Database, recording_id: str) -> None:
+    """Let the recording count as unfinished: more sound comes. Raises NotInStore."""
+    if not db.execute("UPDATE recording SET samples = NULL WHERE id = ?", (recording_id,)).rowcount:
+        raise NotInStore
+
+
 def by_id(db: Database, folder: Path, recording_id: str) -> Recording:
     """The recording with its key. Raises NotInStore, and SoundShredded where retention destroyed the key."""
     found = list(db.table("recording").rows_where("id = ?", [recording_id]))

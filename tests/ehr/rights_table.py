@@ -81,6 +81,8 @@ ROWS: Mapping[str, Guarded] = {
     "handover.receive": Guarded(Right.DICTATE, lambda store: store.handover.receive(BytesIO(), "words")),
     "dictations.begin": Guarded(Right.DICTATE, lambda store: store.dictations.begin(maria(), device="USB")),
     "dictations.withdraw": Guarded(Right.DICTATE, lambda store: store.dictations.withdraw(NONE)),
+    "dictations.go_on": Guarded(Right.DICTATE, lambda store: store.dictations.go_on(NONE)),
+    "dictations.extend": Guarded(Right.DICTATE, lambda store: store.dictations.extend(NONE, draft())),
     "dictations.interrupted": Guarded(Right.DICTATE, lambda store: store.dictations.interrupted()),
     "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
     "users.all": Guarded(None, lambda store: store.users.all()),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from store_samples import maria, new_store
+from store_samples import PASSPHRASE, draft, maria, new_store
 
 from ehr.store.errors import NotInStore
+from ehr.store.faults import RecordSigned
+from ehr.store.signatures import Seal
 
 
 @pytest.fixture
@@ -53,3 +55,41 @@ def test_withdrawing_leaves_nothing_and_takes_nothing_that_was_heard(store):
     assert [each.id for each in store.encounters()] == [heard.id]
     assert [hit.encounter_id for hit in store.search(who.family_name)] == [heard.id]
     assert store.check() == []
+
+
+def test_a_dictation_is_continued_tomorrow(store):
+    """More sound for the same recording: decisions stay, the new words and facts stand after them and are proposed."""
+    who = store.add_patient(maria())
+    encounter, recording = store.dictations.begin(who, device="default")
+    store.finish_recording(recording.id, samples=64_000)
+    store.save_draft(encounter.id, draft())
+    first = store.encounter(encounter.id).draft
+    store.accept(first.entries[0].id)
+
+    open_again = store.dictations.go_on(encounter.id)
+    assert open_again.heard == first.transcript.duration
+    assert [found.recording.id for found in store.dictations.interrupted()] == [recording.id]
+    store.dictations.extend(encounter.id, draft("Reports fever."))
+    store.finish_recording(recording.id, samples=96_000)
+
+    after = store.encounter(encounter.id).draft
+    assert after.note.written == f"{first.note.written} Reports fever."
+    assert [entry.state.value for entry in after.entries] == ["accepted", "proposed", "proposed", "proposed"]
+    assert after.transcript.text == after.note.said
+    assert store.dictations.interrupted() == []
+
+
+def test_what_was_signed_is_not_continued(store):
+    """A signed record takes no more sound, and stays as it was."""
+    who = store.add_patient(maria())
+    recording = store.begin_recording(device="USB")
+    encounter = store.add_encounter(who, recording_id=recording.id).id
+    store.save_draft(encounter, draft())
+    store.accept(*(entry.id for entry in store.encounter(encounter).draft.entries))
+    store.signatures.listen_with(lambda _: "ab" * 32)
+    store.signatures.sign(encounter, Seal(PASSPHRASE, "I answer for this."))
+
+    with pytest.raises(RecordSigned):
+        store.dictations.go_on(encounter)
+    with pytest.raises(RecordSigned):
+        store.dictations.extend(encounter, draft("Reports fever."))
