@@ -75,10 +75,7 @@ def note_from_row(row: Row) -> Note:
         said=row["said"],
         written=row["written"],
         changes=tuple(Change(rule, Span(a, b), Span(c, d)) for rule, a, b, c, d in json.loads(row["changes"])),
-        sections=tuple(
-            Section(name, code, title, Span(a, b), Span(c, d))
-            for name, code, title, a, b, c, d in json.loads(row["sections"])
-        ),
+        sections=_sections(row["sections"]),
         origins=tuple(_unrolled(json.loads(row["origins"]))),
         repairs=tuple(_repairs(row["repairs"])),
     )
@@ -116,6 +113,17 @@ def _place(runs: list[list[int]], said: Span) -> Span:
 def _steps(distance: int, count: int, step: int) -> int:
     """How many spans of a run lie before one that has moved by `distance`; all where none has."""
     return 0 if distance <= 0 else distance if step else count
+
+
+def text_from_row(row: Row) -> Note:
+    """The written text and sections of one version, without its way back to what was said."""
+    return Note("", row["written"], (), _sections(row["sections"]), ())
+
+
+def _sections(text: str) -> tuple[Section, ...]:
+    return tuple(
+        Section(name, code, title, Span(a, b), Span(c, d)) for name, code, title, a, b, c, d in json.loads(text)
+    )
 
 
 def _runs(origins: Iterable[Span]) -> Iterator[list[int]]:

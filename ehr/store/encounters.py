@@ -7,7 +7,7 @@ function takes the database of the caller's transaction or read.
 from __future__ import annotations
 
 import json
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from ehr.chart.encounter import Draft, Encounter, EncounterStatus, EncounterSummary
@@ -18,6 +18,7 @@ from ehr.store.codec import (
     note_from_row,
     note_to_row,
     patient_from_row,
+    text_from_row,
     time_to_text,
     transcript_from_row,
     transcript_to_row,
@@ -62,11 +63,11 @@ _REPAIRED = """
 
 def insert(db: Database, encounter: Encounter) -> None:
     """Add an encounter without its draft. Raises NotInStore for an unknown patient."""
-    patients.by_id(db, encounter.patient.id)
+    patient = patients.survivor(db, encounter.patient.id)
     db.table("encounter").insert(
         {
             "id": encounter.id,
-            "patient_id": encounter.patient.id,
+            "patient_id": patient.id,
             "recording_id": encounter.recording_id,
             "started_at": time_to_text(encounter.started_at),
             "title": encounter.title,
@@ -98,6 +99,7 @@ def remove_empty(db: Database, encounter_id: str) -> None:
     if not found:
         raise NotInStore
     db.execute("DELETE FROM document WHERE encounter_id = ?", (encounter_id,))
+    db.execute("DELETE FROM encounter_move WHERE encounter_id = ?", (encounter_id,))
     db.execute("DELETE FROM encounter WHERE id = ?", (encounter_id,))
     db.execute("DELETE FROM recording WHERE id = ?", (found[0]["recording_id"],))
 
@@ -161,6 +163,22 @@ def versions(db: Database, encounter_id: str) -> list[Note]:
         note_from_row(row)
         for row in db.table("note_version").rows_where("encounter_id = ?", [encounter_id], order_by="id")
     ]
+
+
+def day_of(started_at: str) -> date:
+    """The day of a dictation's beginning as stored, in this computer's time zone."""
+    return datetime.fromisoformat(started_at).astimezone().date()
+
+
+def written_text(db: Database, encounter_id: str) -> Note | None:
+    """The written text of the current note with its sections, and nothing of what was said; None without a note."""
+    found = list(
+        db.query(
+            "SELECT written, sections FROM note_version WHERE encounter_id = :id ORDER BY id DESC LIMIT 1",
+            {"id": encounter_id},
+        )
+    )
+    return text_from_row(found[0]) if found else None
 
 
 def _draft(db: Database, encounter_id: str) -> Draft | None:

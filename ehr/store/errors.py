@@ -13,6 +13,7 @@
     ├── UserUnknown, NameTaken, LastAdministrator, ReasonMissing
     ├── SoundShredded, RetentionOrder, PreviewOutdated   keeping and deleting
     ├── BackupDamaged, BackupUnwritable, BackupInside, UpdateNeedsSpace
+    ├── IdentityInDoubt, MergeRefused, SignedStays    whose dictation it is
     └── DuplicateMrn, NotInStore, AlreadyReviewed
 
 None of them ever suggests erasing a store. Paths may be named: they are the user's own and hold no patient text.
@@ -281,3 +282,27 @@ class UpdateNeedsSpace(EnvironmentFault):
     code = "CW-E146"
     sentence = "The chart must be updated for this version, and the copy to make first does not fit on the disk."
     next_step = "Free as much space as chart.db takes, then start again; the chart is as it was."
+
+
+class IdentityInDoubt(EnvironmentFault):
+    """The note speaks of another person than the chart, and nobody has decided who is right."""
+
+    code = "CW-E130"
+    sentence = "The dictation does not seem to be about this patient; nothing was accepted."
+    next_step = "Compare what was said with the chart, then confirm the patient or move the dictation."
+
+
+class MergeRefused(EnvironmentFault):
+    """Two records cannot be merged, or a merge cannot be undone, as the records stand."""
+
+    code = "CW-E131"
+    sentence = "These records cannot be merged or parted as they stand; nothing was changed."
+    next_step = "Choose two different records; undo a later merge of the same record first."
+
+
+class SignedStays(EnvironmentFault):
+    """A signed dictation would be moved to another patient."""
+
+    code = "CW-E132"
+    sentence = "A signed dictation stays in its chart; nothing was moved."
+    next_step = "Mark it as entered in error and file the recording again for the right patient."

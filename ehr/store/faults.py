@@ -51,11 +51,11 @@ class NothingToSign(EnvironmentFault):
 
 
 class NoReason(EnvironmentFault):
-    """An amendment or a retraction does not say why."""
+    """An act that needs a reason has none: an amendment, a retraction, a merge, a move."""
 
     code = "CW-E125"
     sentence = "A reason is missing."
-    next_step = "Say in a few words why the signed record changes; it is kept with the new version."
+    next_step = "Say in a few words why; it is kept with the record."
 
 
 class HeadUnreadable(EnvironmentFault):

@@ -13,7 +13,15 @@ from sqlite_utils import Migrations
 
 from ehr.store.errors import StoreTooNew
 from ehr.store.sqlcipher import Database
-from ehr.store.steps import m0001_chart, m0002_repairs, m0003_people, m0004_signing, m0006_retention, m0007_phrases
+from ehr.store.steps import (
+    m0001_chart,
+    m0002_repairs,
+    m0003_people,
+    m0004_signing,
+    m0005_record,
+    m0006_retention,
+    m0007_phrases,
+)
 from ehr.store.triggers import ensure_triggers
 
 STEPS: tuple[ModuleType, ...] = (
@@ -21,6 +29,7 @@ STEPS: tuple[ModuleType, ...] = (
     m0002_repairs,
     m0003_people,
     m0004_signing,
+    m0005_record,
     m0006_retention,
     m0007_phrases,
 )

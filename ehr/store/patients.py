@@ -1,7 +1,7 @@
 """Patients in the store.
 
-Owns the patient table and how a few typed letters find a person. Every function takes the database of the caller's
-transaction or read.
+Owns the patient table, how a few typed letters or a birth date find a person, and that whoever was merged into another
+record is found as that one. Every function takes the database of the caller's transaction or read.
 """
 
 from __future__ import annotations
@@ -9,10 +9,26 @@ from __future__ import annotations
 import unicodedata
 from typing import Any
 
+from ehr.chart.birth_dates import typed_dates
 from ehr.chart.patient import Patient
 from ehr.store.codec import patient_from_row, patient_to_row
 from ehr.store.errors import DuplicateMrn, NotInStore
 from ehr.store.sqlcipher import Database
+
+_DATE_WORDS = 4
+"""Words of the longest way to type a date: "14th of March 1964"."""
+
+_SURVIVOR = """
+    WITH RECURSIVE led(id) AS (
+        SELECT id FROM patient WHERE id = :id
+        UNION SELECT merged_into FROM patient JOIN led ON patient.id = led.id WHERE merged_into IS NOT NULL
+    ) SELECT patient.id FROM patient JOIN led ON patient.id = led.id WHERE merged_into IS NULL
+"""
+_MRNS = """
+    WITH RECURSIVE led(id, depth) AS (
+        SELECT :id, 0 UNION SELECT patient.id, depth + 1 FROM patient JOIN led ON merged_into = led.id
+    ) SELECT mrn FROM patient JOIN led ON patient.id = led.id ORDER BY depth, mrn
+"""
 
 
 def insert(db: Database, patient: Patient) -> None:
@@ -37,19 +53,46 @@ def by_id(db: Database, patient_id: str) -> Patient:
 
 
 def by_mrn(db: Database, mrn: str) -> Patient | None:
-    """The patient with exactly this record number, None where there is none."""
+    """The patient whom this record number leads to, None where there is none."""
     found = _query(db, "mrn = ?", [mrn])
-    return found[0] if found else None
+    return survivor(db, found[0].id) if found else None
+
+
+def survivor(db: Database, patient_id: str) -> Patient:
+    """The patient with this id, or whom the record was merged into. Raises NotInStore."""
+    row = db.execute(_SURVIVOR, {"id": patient_id}).fetchone()
+    if row is None:
+        raise NotInStore
+    return by_id(db, row[0])
+
+
+def mrns(db: Database, patient_id: str) -> tuple[str, ...]:
+    """Every record number that leads to the patient: their own, then those of records merged into theirs."""
+    return tuple(row[0] for row in db.execute(_MRNS, {"id": patient_id}))
 
 
 def matching(db: Database, typed: str, *, limit: int) -> list[Patient]:
-    """Patients for whom every typed word begins a name or the record number, by name.
+    """Patients for whom every typed word begins a name or the record number, or says the birth date, by name.
 
     Case and diacritics do not matter: "nun" finds Núñez. Nothing typed finds everybody.
     """
-    words = _folded(typed).split()
-    where = " AND ".join(["search_key LIKE ? ESCAPE '\\'"] * len(words)) or "1"
-    return _query(db, where, [f"% {_literal(word)}%" for word in words], limit=limit)
+    words, born = _without_date(typed.split())
+    wanted = [f"% {_literal(word)}%" for word in _folded(" ".join(words)).split()]
+    where = ["search_key LIKE ? ESCAPE '\\'"] * len(wanted)
+    if born:
+        where.append(f"birth_date IN ({', '.join('?' * len(born))})")
+    found = _query(db, " AND ".join(where) or "merged_into IS NULL", [*wanted, *sorted(born)], limit=limit)
+    return list({each.id: each for each in (survivor(db, each.id) for each in found)}.values())
+
+
+def _without_date(words: list[str]) -> tuple[list[str], set[str]]:
+    """The typed words without the birth date among them, and the days that it may be."""
+    for size in range(_DATE_WORDS, 0, -1):
+        for at in range(len(words) - size + 1):
+            days = typed_dates(" ".join(words[at : at + size]))
+            if days:
+                return words[:at] + words[at + size :], {day.isoformat() for day in days}
+    return words, set()
 
 
 def _query(db: Database, where: str, values: list[str], *, limit: int = 1) -> list[Patient]:
@@ -58,8 +101,8 @@ def _query(db: Database, where: str, values: list[str], *, limit: int = 1) -> li
 
 
 def _refuse_taken_mrn(db: Database, patient: Patient) -> None:
-    holder = by_mrn(db, patient.mrn)
-    if holder is not None and holder.id != patient.id:
+    holder = _query(db, "mrn = ?", [patient.mrn])
+    if holder and holder[0].id != patient.id:
         raise DuplicateMrn
 
 

@@ -18,6 +18,7 @@ from ehr.chart.signing import Act
 from ehr.store import encounters, entries, history, standings
 from ehr.store.errors import NotInStore
 from ehr.store.history import NoteVersion, Step
+from ehr.store.identity import require_settled
 from ehr.store.ledger import Ledger
 from ehr.store.sqlcipher import Database
 
@@ -65,8 +66,12 @@ class Reviewing:
         self._one_by_one("entry.reopened", (entry.id,), lambda db, _: entries.restate(db, entry))
 
     def accept(self, *entry_ids: str) -> None:
-        """Accept entries as they stand. Raises NotInStore, RecordSigned, and then accepts none."""
-        self._one_by_one("entry.accepted", entry_ids, lambda db, id_: entries.decide(db, id_, ReviewState.ACCEPTED))
+        """Accept entries as they stand. Raises NotInStore, RecordSigned, IdentityInDoubt, and then accepts none."""
+
+        def accept(db: Database, entry_id: str) -> None:
+            entries.decide(db, entry_id, ReviewState.ACCEPTED)
+
+        self._one_by_one("entry.accepted", entry_ids, accept, first=require_settled)
 
     def reject(self, *entry_ids: str) -> None:
         """Reject entries: kept, not filed, no longer found by search.
@@ -78,9 +83,9 @@ class Reviewing:
     def edit(self, entry: Entry) -> None:
         """Put a person's version in place of the entry with its id; what was proposed is kept.
 
-        Raises NotInStore, RecordSigned.
+        Raises NotInStore, RecordSigned, IdentityInDoubt.
         """
-        self._one_by_one("entry.edited", (entry.id,), lambda db, _: entries.edit(db, entry))
+        self._one_by_one("entry.edited", (entry.id,), lambda db, _: entries.edit(db, entry), first=require_settled)
 
     def reopen(self, *entry_ids: str) -> None:
         """Take decisions back: the entries are again as they were proposed.
@@ -120,12 +125,21 @@ class Reviewing:
             return TakenBack(draft, ())
         return TakenBack(None, tuple(entry for entry in draft.entries if entry.id in step.entry_ids))
 
-    def _one_by_one(self, action: str, entry_ids: tuple[str, ...], change: Callable[[Database, str], None]) -> None:
-        """One transaction for all, an audit row for each."""
+    def _one_by_one(
+        self,
+        action: str,
+        entry_ids: tuple[str, ...],
+        change: Callable[[Database, str], None],
+        *,
+        first: Callable[[Database, str], None] | None = None,
+    ) -> None:
+        """One transaction for all, an audit row for each; `first` looks at each encounter and may refuse."""
         self._ledger.require(Right.REVIEW)
         with self._ledger.session.transaction() as db:
             for encounter_id, ids in _by_encounter(db, entry_ids).items():
                 self._open(db, encounter_id)
+                if first is not None:
+                    first(db, encounter_id)
                 before = history.entry_rows(db, encounter_id)
                 for entry_id in ids:
                     change(db, entry_id)

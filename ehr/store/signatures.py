@@ -20,6 +20,7 @@ from ehr.store import encounters, history, outbox, recordings, signed, standings
 from ehr.store.codec import time_to_text
 from ehr.store.errors import NotAllowed
 from ehr.store.faults import NoReason, NothingToSign, NotNow, Undecided
+from ehr.store.identity import require_settled
 from ehr.store.ledger import Ledger
 from ehr.store.outbox import Waiting
 from ehr.store.recordings import Recording
@@ -78,21 +79,25 @@ class Signatures:
             return _readiness(db, encounter_id)
 
     def mark_reviewed(self, encounter_id: str) -> Standing:
-        """Say that somebody has been through everything. Raises NotInStore, Undecided, RecordSigned, NotNow."""
+        """Say that somebody has been through everything. Raises NotInStore, Undecided, RecordSigned, NotNow,
+        IdentityInDoubt.
+        """
         with self._ledger.act("encounter.reviewed", encounter_id, Right.REVIEW) as db:
             after = self._advance(db, encounter_id, Act.REVIEW)
             _refuse_undecided(db, encounter_id)
+            require_settled(db, encounter_id)
             return after
 
     def sign(self, encounter_id: str, seal: Seal) -> Signature:
         """Sign the note and its entries as they stand; an amendment becomes the version on top.
 
-        Raises NotAllowed, WrongPassphrase, NotInStore, NothingToSign, Undecided, RecordSigned, NotNow.
+        Raises NotAllowed, WrongPassphrase, NotInStore, NothingToSign, Undecided, IdentityInDoubt, RecordSigned, NotNow.
         """
         self._authenticate(seal)
         sound = self._sound(encounter_id)
         with self._ledger.act("encounter.signed", encounter_id, Right.SIGN) as db:
             _refuse_undecided(db, encounter_id)
+            require_settled(db, encounter_id)
             amendment = standings.of_encounter(db, encounter_id).amendment
             self._advance(db, encounter_id, Act.SIGN)
             kind = SignatureKind.FINAL if amendment is None else SignatureKind.AMENDED

@@ -26,11 +26,13 @@ from ehr.store.errors import StoreMissing
 from ehr.store.files import FolderLock
 from ehr.store.handover import Handover
 from ehr.store.home import Home, database_key
+from ehr.store.identity import Identity
 from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Clock, Ledger, utc_now
 from ehr.store.phrases import PhraseBook
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
+from ehr.store.register import Register
 from ehr.store.retention import Retention
 from ehr.store.reviewing import Reviewing
 from ehr.store.session import Session
@@ -167,6 +169,16 @@ class Store(Reviewing, Reader):
     def handover(self) -> Handover:
         """Encounters that leave for, and come from, another computer."""
         return Handover(self._ledger, self._home.recordings)
+
+    @property
+    def register(self) -> Register:
+        """Patients as a clinic keeps them: merged records, moved dictations, lists taken in."""
+        return Register(self._ledger)
+
+    @property
+    def identity(self) -> Identity:
+        """Whether it is settled whom each dictation is about."""
+        return Identity(self._ledger)
 
     def reader(self) -> Reader:
         """A read-only connection of its own, for another thread; close it before the store."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 
+from ehr.store.facets import facet_of_author, facets_of_entry, facets_of_note
 from ehr.store.sqlcipher import Database
 
 _APPEND_ONLY = (
@@ -37,8 +38,9 @@ _NEXT_ID = """
 """
 
 _INSERT_ENTRY_DOCUMENT = f"""
-    INSERT INTO document (id, encounter_id, entry_id, who, title, body)
-    SELECT ({_NEXT_ID.format(encounter="encounter")}), encounter.id, new.id, '', '', new.name
+    INSERT INTO document (id, encounter_id, entry_id, who, title, body, facets)
+    SELECT ({_NEXT_ID.format(encounter="encounter")}), encounter.id, new.id, '', '', new.name,
+        {facets_of_entry("new", "encounter")}
     FROM encounter WHERE encounter.id = new.encounter_id AND new.state <> 'rejected';
 """
 
@@ -46,13 +48,21 @@ _WHO = "given_name || ' ' || family_name || ' ' || mrn"
 
 _INDEXING = {
     "encounter_documented": f"""AFTER INSERT ON encounter BEGIN
-        INSERT INTO document (id, encounter_id, who, title, body)
-        SELECT ({_NEXT_ID.format(encounter="new")}), new.id, {_WHO}, new.title, ''
+        INSERT INTO document (id, encounter_id, who, title, body, facets)
+        SELECT ({_NEXT_ID.format(encounter="new")}), new.id, {_WHO}, new.title, '', {facets_of_note("new")}
         FROM patient WHERE id = new.patient_id;
     END""",
     "encounter_redocumented": f"""AFTER UPDATE OF title, patient_id ON encounter BEGIN
         UPDATE document SET title = new.title, who = (SELECT {_WHO} FROM patient WHERE id = new.patient_id)
         WHERE encounter_id = new.id AND entry_id IS NULL;
+    END""",
+    "encounter_restated": f"""AFTER UPDATE OF status, standing, patient_id ON encounter
+    WHEN old.status <> new.status OR old.standing <> new.standing OR old.patient_id <> new.patient_id BEGIN
+        UPDATE document SET facets = {facets_of_note("new")} WHERE encounter_id = new.id AND entry_id IS NULL;
+    END""",
+    "encounter_moved": f"""AFTER UPDATE OF patient_id ON encounter WHEN old.patient_id <> new.patient_id BEGIN
+        UPDATE document SET facets = (SELECT {facets_of_entry("entry", "new")} FROM entry WHERE id = document.entry_id)
+        WHERE encounter_id = new.id AND entry_id IS NOT NULL;
     END""",
     "patient_redocumented": f"""AFTER UPDATE OF mrn, family_name, given_name ON patient BEGIN
         UPDATE document SET who = (SELECT {_WHO} FROM patient WHERE id = new.id)
@@ -61,23 +71,32 @@ _INDEXING = {
     "note_version_documented": """AFTER INSERT ON note_version BEGIN
         UPDATE document SET body = new.written WHERE encounter_id = new.encounter_id AND entry_id IS NULL;
     END""",
+    "note_version_authored": f"""AFTER INSERT ON note_version
+    WHEN NOT EXISTS (
+        SELECT 1 FROM note_version
+        WHERE encounter_id = new.encounter_id AND author = new.author AND id <> new.id
+    ) BEGIN
+        UPDATE document SET facets = facets || {facet_of_author("new.author")} WHERE encounter_id = new.encounter_id;
+    END""",
     "entry_documented": f"AFTER INSERT ON entry BEGIN {_INSERT_ENTRY_DOCUMENT} END",
-    "entry_redocumented": f"""AFTER UPDATE OF name, state ON entry BEGIN
+    "entry_redocumented": f"""AFTER UPDATE OF name, state, kind, code ON entry BEGIN
         DELETE FROM document WHERE entry_id = old.id;
         {_INSERT_ENTRY_DOCUMENT}
     END""",
     "entry_undocumented": "AFTER DELETE ON entry BEGIN DELETE FROM document WHERE entry_id = old.id; END",
     "document_indexed": """AFTER INSERT ON document BEGIN
-        INSERT INTO document_index (rowid, who, title, body) VALUES (new.id, new.who, new.title, new.body);
+        INSERT INTO document_index (rowid, who, title, body, facets)
+        VALUES (new.id, new.who, new.title, new.body, new.facets);
     END""",
     "document_reindexed": """AFTER UPDATE ON document BEGIN
-        INSERT INTO document_index (document_index, rowid, who, title, body)
-        VALUES ('delete', old.id, old.who, old.title, old.body);
-        INSERT INTO document_index (rowid, who, title, body) VALUES (new.id, new.who, new.title, new.body);
+        INSERT INTO document_index (document_index, rowid, who, title, body, facets)
+        VALUES ('delete', old.id, old.who, old.title, old.body, old.facets);
+        INSERT INTO document_index (rowid, who, title, body, facets)
+        VALUES (new.id, new.who, new.title, new.body, new.facets);
     END""",
     "document_unindexed": """AFTER DELETE ON document BEGIN
-        INSERT INTO document_index (document_index, rowid, who, title, body)
-        VALUES ('delete', old.id, old.who, old.title, old.body);
+        INSERT INTO document_index (document_index, rowid, who, title, body, facets)
+        VALUES ('delete', old.id, old.who, old.title, old.body, old.facets);
     END""",
 }
 

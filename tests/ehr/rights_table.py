@@ -84,6 +84,16 @@ ROWS: Mapping[str, Guarded] = {
     "dictations.go_on": Guarded(Right.DICTATE, lambda store: store.dictations.go_on(NONE)),
     "dictations.extend": Guarded(Right.DICTATE, lambda store: store.dictations.extend(NONE, draft())),
     "dictations.interrupted": Guarded(Right.DICTATE, lambda store: store.dictations.interrupted()),
+    "register.merge": Guarded(
+        Right.MERGE_PATIENTS, lambda store: store.register.merge(NONE, NONE, reason="Registered twice.")
+    ),
+    "register.unmerge": Guarded(Right.MERGE_PATIENTS, lambda store: store.register.unmerge(NONE)),
+    "register.merges": Guarded(Right.READ, lambda store: store.register.merges(NONE)),
+    "register.move": Guarded(Right.EDIT_PATIENTS, lambda store: store.register.move(NONE, NONE, reason="Mistake.")),
+    "register.moves": Guarded(Right.READ, lambda store: store.register.moves(NONE)),
+    "register.add_all": Guarded(Right.EDIT_PATIENTS, lambda store: store.register.add_all([maria("MRN-78")])),
+    "identity.doubts": Guarded(Right.READ, lambda store: store.identity.doubts(NONE)),
+    "identity.confirm": Guarded(Right.REVIEW, lambda store: store.identity.confirm(NONE)),
     "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
     "users.all": Guarded(None, lambda store: store.users.all()),
     "users.verify": Guarded(Right.KEEP_ACCOUNT, lambda store: store.users.verify("wrong words")),
