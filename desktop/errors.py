@@ -154,6 +154,14 @@ class NotFromOutside(EnvironmentFault):
     next_step = "Choose one that records, pauses or plays; `chartwright press --help` lists them."
 
 
+class NothingUsable(EnvironmentFault):
+    """A list that is imported or tried holds no usable line; each has been named with its reason."""
+
+    code = "CW-D150"
+    sentence = "The file holds no usable line; nothing was changed."
+    next_step = "The messages above name each line with its reason."
+
+
 class Unforeseen(ProgramFault):
     """A state that should not be reachable."""
 

@@ -15,7 +15,7 @@ from desktop.messages import explain
 from desktop.player.player import Player
 from desktop.presenter import Presenter
 from desktop.session import Session
-from desktop.settings import LANGUAGE, MODEL, Settings
+from desktop.settings import LANGUAGE, MODEL, PUNCTUATION, Settings
 from desktop.unlock import UnlockDialog, chart_exists
 from desktop.window import MainWindow
 
@@ -40,6 +40,7 @@ def assemble(home: Path) -> Parts:
     settings = Settings(home)
     chart = Chart(home)
     desk = Desk(chart)
+    desk.says_marks = settings.text(PUNCTUATION) == "spoken"
     session = Session(chart, desk)
     window = MainWindow(session, Player(), settings)
     for part in (chart, desk, session):

@@ -25,8 +25,9 @@ MODEL = Setting("speech/model", "whisper-base", "installed speech model, or a mo
 MICROPHONE = Setting("speech/microphone", "", "microphone to record from; empty takes the system's choice")
 CHANNEL = Setting("speech/channel", "0", "channel of the microphone, counted from 1; 0 mixes all of them")
 READY = Setting("speech/ready", "1", "1: open the microphone when a patient is chosen, so that no first word is lost")
+PUNCTUATION = Setting("speech/punctuation", "auto", "“spoken”: you say every mark, and the model's own are dropped")
 SPEED = Setting("player/speed", "1.0", "speed of listening")
-ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, SPEED)
+ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, PUNCTUATION, SPEED)
 
 
 class Settings:

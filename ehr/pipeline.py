@@ -14,7 +14,7 @@ from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry, Flag
 from ehr.chart.note import Note, Repair
 from ehr.chart.patient import Patient
-from ehr.chart.phrases import Phrases
+from ehr.chart.phrases import NO_PHRASES, Phrases
 from transcriber.transcript import Question, SpanScorer, Transcript, Word
 
 LOW_PROBABILITY = Flag("low-probability", "A word that this entry rests on was heard with little certainty.")
@@ -31,9 +31,6 @@ BOOSTED = Flag("boosted", "A word that this entry rests on was written because i
 
 DOUBTFUL = 0.5
 """Probability below which a word is doubtful."""
-
-NO_PHRASES = Phrases()
-"""No auto-texts but those that come with the program, and no words of the clinic's own."""
 
 _FUNCTION_WORDS = frozenset("the a an and of in on is was has had he she his her with for to it".split())
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import click
 
 from desktop import __version__, messages
-from desktop.cli import audit, care, chart, handover, language, models, press, signing, soundalike, speech
+from desktop.cli import audit, care, chart, handover, language, models, phrases, press, signing, soundalike, speech
 from desktop.cli.home import Home, data_dir_option
 
 EPILOG = """\b
@@ -79,6 +79,9 @@ for command in (
     language.sig,
     language.sections,
     soundalike.repair,
+    phrases.commands,
+    phrases.autotexts,
+    phrases.vocabulary,
 ):
     app.add_command(command)
 

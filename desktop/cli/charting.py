@@ -38,6 +38,7 @@ def draft_encounter(
         on=dictated_at.astimezone().date(),
         scorer=listener.scorer(audio, transcript),
         medications=medicines_of(store, patient),
+        phrases=store.phrases.current(),
     )
     return file_draft(store, patient, audio, proposed, dictated_at=dictated_at)
 

@@ -12,8 +12,7 @@ import click
 from desktop.cli import output
 from desktop.cli.jsonl import UnfitLine, convert
 from desktop.cli.language import jsonl_option
-from desktop.errors import FileMissing
-from desktop.messages import from_os_error
+from desktop.cli.phrases import content_of
 
 if TYPE_CHECKING:
     from ehr.chart.note import Repair
@@ -79,13 +78,7 @@ def clinic_terms(path: Path | None) -> tuple[ClinicTerm, ...]:
         return ()
     from ehr.soundalike.vocabulary import read_vocabulary
 
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError as error:
-        raise FileMissing from error
-    except OSError as error:
-        raise from_os_error(error) from error
-    terms, refused = read_vocabulary(content)
+    terms, refused = read_vocabulary(content_of(path))
     for number, reason in refused:
         output.warn(f"Line {number} of the term list is left out: {reason}.")
     return terms

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +20,7 @@ from desktop.dictation.job import STOPPED, EngineChoice, Heard, Job, Step
 from desktop.medicines import medicines_of
 from ehr.chart.encounter import Draft, Encounter
 from ehr.chart.patient import Patient
+from ehr.chart.phrases import Phrases
 from transcriber.transcript import Answers, Question, Transcript
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ class Desk(QObject):
         self.jobs: dict[str, Job] = {}
         self.recording: str | None = None
         self.starting = False
+        self.says_marks = False
         self._chart = chart
         self.workers: Workers | None = None
         self._waiting: deque[str] = deque()
@@ -258,7 +260,9 @@ class Desk(QObject):
             return
         encounter = source.encounter
         self._set(encounter.id, Job(Step.DRAFTING, 1.0))
-        self._heard = Heard(transcript, encounter.patient, source.medicines, encounter.started_at.astimezone().date())
+        on = encounter.started_at.astimezone().date()
+        phrases = replace(source.phrases, says_marks=self.says_marks)
+        self._heard = Heard(transcript, encounter.patient, source.medicines, on, phrases)
         self._at_work.drafting.questions(
             self._heard, success=self._on_questions, failure=lambda error: self._fail(encounter.id, error)
         )
@@ -318,11 +322,12 @@ class Desk(QObject):
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A dictation under way: its sound, and what the patient's chart holds."""
+    """A dictation under way: its sound, what the patient's chart holds, and what the user has taught the program."""
 
     encounter: Encounter
     recording: Recording
     medicines: tuple[str, ...]
+    phrases: Phrases
 
 
 def _begin(store: Store, encounter_id: str) -> _Source:
@@ -330,7 +335,7 @@ def _begin(store: Store, encounter_id: str) -> _Source:
     encounter = store.encounter(encounter_id)
     recording = store.recording(encounter.recording_id or "")
     store.begin_transcribing(encounter_id)
-    return _Source(encounter, recording, medicines_of(store, encounter.patient))
+    return _Source(encounter, recording, medicines_of(store, encounter.patient), store.phrases.current())
 
 
 def now() -> datetime:

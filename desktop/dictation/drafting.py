@@ -47,7 +47,9 @@ class Drafting(QObject):
         failure: Callable[[BaseException], None],
     ) -> None:
         """Find what there is to ask of the sound."""
-        work = partial(pipeline.questions, heard.transcript, heard.patient, medications=heard.medicines)
+        work = partial(
+            pipeline.questions, heard.transcript, heard.patient, medications=heard.medicines, phrases=heard.phrases
+        )
         self._run(work, success, failure)
 
     def draft(
@@ -60,7 +62,13 @@ class Drafting(QObject):
     ) -> None:
         """Draft a transcript, with the sound's answers to its questions."""
         work = partial(
-            pipeline.draft, heard.transcript, heard.patient, on=heard.on, scorer=answers, medications=heard.medicines
+            pipeline.draft,
+            heard.transcript,
+            heard.patient,
+            on=heard.on,
+            scorer=answers,
+            medications=heard.medicines,
+            phrases=heard.phrases,
         )
         self._run(work, success, failure)
 

@@ -8,6 +8,7 @@ from enum import Enum, auto
 from pathlib import Path
 
 from ehr.chart.patient import Patient
+from ehr.chart.phrases import NO_PHRASES, Phrases
 from transcriber.transcript import Transcript
 
 STOPPED = "CW-T001"
@@ -42,9 +43,10 @@ class EngineChoice:
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """What was heard of a patient whose chart holds `medicines`, dictated on the day `on`."""
+    """What was heard of a patient whose chart holds `medicines`, dictated on the day `on` by a user with `phrases`."""
 
     transcript: Transcript
     patient: Patient
     medicines: tuple[str, ...]
     on: date
+    phrases: Phrases = NO_PHRASES

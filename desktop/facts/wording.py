@@ -39,6 +39,9 @@ _FLAGS = {
     "implausible-value": QT_TRANSLATE_NOOP("facts", "unusual value"),
     "weekly-medicine": QT_TRANSLATE_NOOP("facts", "taken weekly"),
     "side-conflict": QT_TRANSLATE_NOOP("facts", "other side"),
+    "auto-text": QT_TRANSLATE_NOOP("facts", "inserted, not said"),
+    "open-field": QT_TRANSLATE_NOOP("facts", "field still open"),
+    "boosted": QT_TRANSLATE_NOOP("facts", "from your word list"),
     "words-removed": QT_TRANSLATE_NOOP("facts", "words removed"),
 }
 

@@ -49,6 +49,10 @@ class Phrases:
     says_marks: bool = False
 
 
+NO_PHRASES = Phrases()
+"""No auto-texts but those that come with the program, and no words of the clinic's own."""
+
+
 def by_name(autotexts: Iterable[AutoText]) -> dict[str, AutoText]:
     """The auto-text that each name inserts; of two with one name the earlier."""
     found: dict[str, AutoText] = {}

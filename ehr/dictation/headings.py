@@ -102,8 +102,9 @@ def _phrases() -> dict[str, list[tuple[re.Pattern[str], _Phrase]]]:
 
 @cache
 def section_kinds() -> dict[str, SectionKind]:
-    """Every kind of section by its key."""
-    return {phrase.kind.name: phrase.kind for entries in _phrases().values() for _, phrase in entries}
+    """Every kind of section by its key, in the order of a note."""
+    found = {phrase.kind.name: phrase.kind for entries in _phrases().values() for _, phrase in entries}
+    return {section["name"]: found[section["name"]] for section in _RULES["sections"]}
 
 
 @cache

@@ -96,6 +96,12 @@ def order_edits(text: str, found: Sequence[Order]) -> list[Edit]:
     return edits
 
 
+def way_to(kind: SectionKind) -> str:
+    """What is said to go to a section: "go to plan", and "go to procedures section" of what is a place too."""
+    name = kind.title.lower()
+    return f"go to {name} section" if name in _PLACES else f"go to {name}"
+
+
 @lru_cache(maxsize=8)
 def _pattern(names: tuple[str, ...]) -> re.Pattern[str]:
     insert = rf"|insert[ ,]{{1,2}}(?:the |my )?(?P<autotext>{any_of(names)})" if names else ""

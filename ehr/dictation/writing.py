@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from ehr.chart.note import Note, Repair
-from ehr.chart.phrases import Phrases
+from ehr.chart.phrases import NO_PHRASES, Phrases
 from ehr.dictation.autotexts import shipped
 from ehr.dictation.commands import recognizer_marks, spoken_marks, stray_marks
 from ehr.dictation.forms import MEASURES, NAMES
@@ -23,14 +23,13 @@ from ehr.dictation.sentences import sentence_breaks
 from ehr.dictation.spacing import spacing
 from ehr.dictation.voice import HELD, order_edits, orders
 
-_NO_PHRASES = Phrases()
 _ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (
     stray_marks, *NAMES, ordinals, numbers, *MEASURES,
     spoken_marks, sentence_breaks, retractions, numbered_items, spacing, paragraphs,
 )  # fmt: skip
 
 
-def write(said: str, *, language: str = "en", repairs: Sequence[Repair] = (), phrases: Phrases = _NO_PHRASES) -> Note:
+def write(said: str, *, language: str = "en", repairs: Sequence[Repair] = (), phrases: Phrases = NO_PHRASES) -> Note:
     """The note that `said` dictates; every change is recorded and every character keeps its origin.
 
     `language` is an ISO 639-1 code; applied `repairs` of misheard words come first. The auto-texts of `phrases` go

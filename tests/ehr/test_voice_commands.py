@@ -18,7 +18,8 @@ from ehr.dictation import write
 from ehr.dictation.autotexts import checked, shipped
 from ehr.dictation.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, open_fields
 from ehr.dictation.headings import section_kinds
-from ehr.dictation.voice import GO_TO, orders
+from ehr.dictation.sayable import sayables
+from ehr.dictation.voice import GO_TO, orders, way_to
 
 DAY = date(2026, 3, 1)
 GOLD = Path(__file__).parents[3] / "shared" / "eval" / "dictation" / "gold.jsonl"
@@ -89,10 +90,9 @@ def test_no_command_is_seen_in_real_dictations():
 
 
 @pytest.mark.parametrize("name", sorted(section_kinds()))
-def test_every_section_can_be_gone_to_by_its_title(name):
+def test_every_section_can_be_gone_to_as_listed(name):
     """What follows stands under that heading."""
-    kind = section_kinds()[name]
-    note = write(f"He is well. Go to {kind.title.lower()} section. Something is said.")
+    note = write(f"He is well. {way_to(section_kinds()[name])}. Something is said.")
 
     assert [section.name for section in note.sections] == [name]
     assert note.sections[0].body.of(note.written).strip(" :") == "Something is said."
@@ -171,6 +171,16 @@ def test_the_recognizers_marks_are_dropped_for_who_says_them():
 def test_another_language_has_no_commands():
     """Its words stay as they are."""
     assert write("Insert normal chest exam.", language="de").written == "Insert normal chest exam."
+
+
+def test_everything_on_the_list_can_be_said():
+    """Each auto-text and command of "what can I say" does something where it is said by itself."""
+    own = AutoText(("my own exam", "normal chest exam"), "As always.")
+    listed = sayables(Phrases((own,)))
+    assert {each.group for each in listed} == {"Editing", "Fields", "Auto-texts", "Sections", "Punctuation"}
+
+    for say in (say for each in listed if each.group in {"Auto-texts", "Sections"} for say in each.say):
+        assert write(f"He is well. {say}. He is well.", phrases=Phrases((own,))).changes, say
 
 
 _PIECES = st.sampled_from(
