@@ -11,11 +11,13 @@ from collections.abc import Callable, Sequence
 from ehr.chart.note import Note, Repair
 from ehr.chart.phrases import NO_PHRASES, Phrases
 from ehr.dictation.autotexts import shipped
+from ehr.dictation.broken import broken_phrases
 from ehr.dictation.commands import recognizer_marks, spoken_marks, stray_marks
 from ehr.dictation.forms import MEASURES, NAMES
 from ehr.dictation.insertion import insertions
 from ehr.dictation.layout import numbered_items, paragraphs
 from ehr.dictation.mapped import Edit, MappedText
+from ehr.dictation.misheard import misheard
 from ehr.dictation.numbers import numbers, ordinals
 from ehr.dictation.retraction import retractions
 from ehr.dictation.sections import find_sections
@@ -24,7 +26,7 @@ from ehr.dictation.spacing import spacing
 from ehr.dictation.voice import HELD, order_edits, orders
 
 _ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (
-    stray_marks, *NAMES, ordinals, numbers, *MEASURES,
+    stray_marks, broken_phrases, misheard, *NAMES, ordinals, numbers, *MEASURES,
     spoken_marks, sentence_breaks, retractions, numbered_items, spacing, paragraphs,
 )  # fmt: skip
 
