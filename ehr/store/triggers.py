@@ -180,3 +180,18 @@ def ensure_triggers(db: Database) -> None:
     for name, statement in wanted.items():
         if found.get(name) != statement:
             db.execute(statement)
+
+
+def keep_indexing_only(db: Database) -> None:
+    """Drop the guards, so that rows can be put back as they were; `ensure_triggers` brings them again."""
+    for trigger in db.triggers:
+        if trigger.name not in _INDEXING:
+            db.execute(f'DROP TRIGGER "{trigger.name}"')
+
+
+def derived_tables(db: Database) -> set[str]:
+    """The tables that triggers write, and the index made from them: they come of themselves from the others."""
+    written = {table for body in _INDEXING.values() for table in re.findall(r"INSERT INTO ([a-z_]+)", body)}
+    return {
+        name for name in db.table_names() if any(name == table or name.startswith(f"{table}_") for table in written)
+    }
