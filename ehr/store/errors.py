@@ -306,6 +306,8 @@ class SignedStays(EnvironmentFault):
     code = "CW-E132"
     sentence = "A signed dictation stays in its chart; nothing was moved."
     next_step = "Mark it as entered in error and file the recording again for the right patient."
+
+
 class NothingToSalvage(EnvironmentFault):
     """Neither a backup nor a row of the damaged chart can be read with this key."""
 

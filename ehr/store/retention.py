@@ -30,7 +30,7 @@ _SIGNED_AT = """iif({0}.standing IN ('final', 'amended', 'entered-in-error'), co
 SIGNED_AT = _SIGNED_AT.format("encounter")
 """When the clock of an encounter starts; NULL where nobody signed it, or an amendment is under way."""
 
-_CONTENT = ("entry", "review_step", "outbox", "signature", "note_version")
+_CONTENT = ("entry", "review_step", "outbox", "signature", "identity_decision", "note_version")
 """Tables that hold what a note says, by encounter."""
 
 _HELD = "EXISTS (SELECT 1 FROM legal_hold WHERE patient_id = encounter.patient_id)"

@@ -27,7 +27,7 @@ from ehr.store.migrations import migrate
 from ehr.store.recordings import SUFFIX
 from ehr.store.restoring import unlocked_by
 from ehr.store.session import Session
-from ehr.store.sqlcipher import Database
+from ehr.store.sqlcipher import Database, Table
 from ehr.store.triggers import derived_tables, ensure_triggers, keep_indexing_only
 from ehr.store.wreck import Values, Wreck, merged
 
@@ -185,7 +185,7 @@ def _poured(db: Database, backup: Session | None, wreck: Wreck | None) -> Salvag
     torn, recovered, from_backup = [], {}, {}
     for table in sorted(names):
         columns = tuple(column.name for column in db.table(table).columns)
-        theirs, complete = _from_wreck(wreck, table, columns, db.table(table).default_values)
+        theirs, complete = _from_wreck(wreck, db.table(table))
         if not complete:
             torn.append(table)
         key = [at for at, column in enumerate(db.table(table).columns) if column.is_pk]
@@ -200,15 +200,14 @@ def _poured(db: Database, backup: Session | None, wreck: Wreck | None) -> Salvag
     return Salvaged(Path(), recovered=recovered, from_backup=from_backup, torn=tuple(torn))
 
 
-def _from_wreck(
-    wreck: Wreck | None, table: str, columns: tuple[str, ...], defaults: dict[str, object]
-) -> tuple[list[Values], bool]:
+def _from_wreck(wreck: Wreck | None, table: Table) -> tuple[list[Values], bool]:
     """Rows of the wreck in the present columns' order; what an older schema has no column for gets its default."""
-    there = set(wreck.columns(table)) if wreck is not None else set()
+    columns, defaults = [column.name for column in table.columns], table.default_values
+    there = set(wreck.columns(table.name)) if wreck is not None else set()
     if wreck is None or not there.intersection(columns):
         return [], False
     read = [column for column in columns if column in there]
-    found, complete = wreck.rows(table, read)
+    found, complete = wreck.rows(table.name, read, numbered="WITHOUT ROWID" not in table.schema)
     if len(read) == len(columns):
         return found, complete
     named = (dict(zip(read, row, strict=True)) for row in found)

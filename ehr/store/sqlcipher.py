@@ -19,8 +19,9 @@ sys.modules["pysqlite3"] = sqlcipher3
 sys.modules["pysqlite3.dbapi2"] = dbapi2
 
 from sqlite_utils import Database  # noqa: E402  (after the alias above)
+from sqlite_utils.db import Table  # noqa: E402
 
-__all__ = ["BUSY_TIMEOUT_MS", "KEY_BYTES", "PAGE_BYTES", "Database", "DatabaseError", "open_database"]
+__all__ = ["BUSY_TIMEOUT_MS", "KEY_BYTES", "PAGE_BYTES", "Database", "DatabaseError", "Table", "open_database"]
 
 KEY_BYTES = 32
 """Length of a raw SQLCipher key."""

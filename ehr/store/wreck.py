@@ -31,9 +31,12 @@ class Wreck:
         found = self._query(f'SELECT name FROM pragma_table_info("{table}")', ())  # noqa: S608
         return tuple(str(row[0]) for row in found or ())
 
-    def rows(self, table: str, columns: Sequence[str]) -> tuple[list[Values], bool]:
-        """Every row that can be read, and whether that is all of them."""
+    def rows(self, table: str, columns: Sequence[str], *, numbered: bool = True) -> tuple[list[Values], bool]:
+        """Every row that can be read, and whether that is all; without row numbers a table comes whole or not."""
         wanted = ", ".join(f'"{column}"' for column in columns)
+        if not numbered:
+            whole = self._query(f'SELECT {wanted} FROM "{table}"', ())  # noqa: S608
+            return whole or [], whole is not None
         query = f'SELECT rowid, {wanted} FROM "{table}" WHERE rowid >= ? ORDER BY rowid LIMIT ?'  # noqa: S608
         found: list[Values] = []
         start, complete, at_once = 0, True, _AT_ONCE
