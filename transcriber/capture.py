@@ -22,6 +22,7 @@ from transcriber.frames import Ended, Frame, Item, Opened, Refused, Wanted, read
 from transcriber.microphones import microphone
 
 _END_S = 0.3
+_AHEAD = 200  # frames, ten seconds: beyond them the sound waits in the process that captures it
 
 
 class Source(Protocol):
@@ -42,7 +43,8 @@ class CaptureProcess:
         self._process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         )
-        self._items: queue.SimpleQueue[Item] = queue.SimpleQueue()
+        self._items: queue.Queue[Item] = queue.Queue(_AHEAD)
+        self._killed = threading.Event()
         self._reader = threading.Thread(target=self._read, daemon=True)
         self._reader.start()
 
@@ -56,6 +58,7 @@ class CaptureProcess:
     def kill(self) -> None:
         """End the process without asking it, and without waiting for one that the system cannot end."""
         self._process.kill()
+        self._killed.set()
         with suppress(subprocess.TimeoutExpired):
             self._process.wait(_END_S)
             self._reader.join(_END_S)
@@ -65,11 +68,13 @@ class CaptureProcess:
 
     def _read(self) -> None:
         source = cast("IO[bytes]", self._process.stdout)
-        while True:
+        item: Item | None = None
+        while not isinstance(item, Ended):
             item = read_item(source)
-            self._items.put(item)
-            if isinstance(item, Ended):
-                return
+            while not self._killed.is_set():
+                with suppress(queue.Full):
+                    self._items.put(item, timeout=_END_S / 2)
+                    break
 
 
 def main() -> int:
