@@ -32,6 +32,7 @@ from ehr.store.ledger import Clock, Ledger, utc_now
 from ehr.store.phrases import PhraseBook
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
+from ehr.store.records import Records
 from ehr.store.register import Register
 from ehr.store.retention import Retention
 from ehr.store.reviewing import Reviewing
@@ -174,6 +175,11 @@ class Store(Reviewing, Reader):
     def register(self) -> Register:
         """Patients as a clinic keeps them: merged records, moved dictations, lists taken in."""
         return Register(self._ledger)
+
+    @property
+    def records(self) -> Records:
+        """What each patient's accepted entries say over time."""
+        return Records(self._ledger)
 
     @property
     def identity(self) -> Identity:

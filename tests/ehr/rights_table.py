@@ -7,11 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from io import BytesIO
 from typing import Any
 
 from store_samples import draft, maria
 
+from ehr.chart.encounter import Encounter
 from ehr.chart.people import Right, Role, User
 from ehr.store.signatures import Seal
 from ehr.store.store import Store
@@ -92,6 +94,13 @@ ROWS: Mapping[str, Guarded] = {
     "register.move": Guarded(Right.EDIT_PATIENTS, lambda store: store.register.move(NONE, NONE, reason="Mistake.")),
     "register.moves": Guarded(Right.READ, lambda store: store.register.moves(NONE)),
     "register.add_all": Guarded(Right.EDIT_PATIENTS, lambda store: store.register.add_all([maria("MRN-78")])),
+    "records.of": Guarded(Right.READ, lambda store: store.records.of(NONE)),
+    "records.reconciled": Guarded(
+        Right.READ,
+        lambda store: store.records.reconciled(
+            Encounter(maria(), datetime.now(UTC)), draft(), lambda name: frozenset({name})
+        ),
+    ),
     "identity.doubts": Guarded(Right.READ, lambda store: store.identity.doubts(NONE)),
     "identity.confirm": Guarded(Right.REVIEW, lambda store: store.identity.confirm(NONE)),
     "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
