@@ -162,6 +162,14 @@ class NothingUsable(EnvironmentFault):
     next_step = "The messages above name each line with its reason."
 
 
+class BirthDateUnclear(EnvironmentFault):
+    """A typed birth date is none, or may be two days."""
+
+    code = "CW-D125"
+    sentence = "The birth date is not a date, or could be two; nothing was written."
+    next_step = "Write it as 1964-03-14 or 14 Mar 1964."
+
+
 class Unforeseen(ProgramFault):
     """A state that should not be reachable."""
 

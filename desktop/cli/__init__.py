@@ -15,7 +15,21 @@ from pathlib import Path
 import click
 
 from desktop import __version__, messages
-from desktop.cli import audit, care, chart, handover, language, models, phrases, press, signing, soundalike, speech
+from desktop.cli import (
+    audit,
+    care,
+    chart,
+    handover,
+    language,
+    models,
+    patients,
+    phrases,
+    press,
+    record,
+    signing,
+    soundalike,
+    speech,
+)
 from desktop.cli.home import Home, data_dir_option
 
 EPILOG = """\b
@@ -67,6 +81,10 @@ for command in (
     chart.list_encounters,
     chart.show,
     chart.search,
+    record.record,
+    record.move,
+    record.confirm,
+    patients.patients,
     signing.sign,
     signing.amend,
     handover.handover,

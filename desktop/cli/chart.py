@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -44,7 +45,12 @@ Examples:
 SEARCH_EPILOG = """\b
 Examples:
   chartwright search losartan
-  chartwright search "dry cough" --limit 5"""
+  chartwright search "dry cough" --limit 5
+  chartwright search --kind medication --patient 10042 --from 2026-01
+  chartwright search code:E11 state:accepted
+
+\b
+Filters may be typed among the words too: patient: from: to: kind: code: author: state:"""
 
 
 ALL = 10**9
@@ -177,20 +183,43 @@ def find_encounter(store: Store | None, beginning: str) -> Encounter:
 
 
 @click.command(epilog=SEARCH_EPILOG)
-@click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most dictations to show.")
+@click.argument("words", nargs=-1)
+@click.option("--patient", multiple=True, metavar="WHO", help="Name, record number or birth date.")
+@click.option("--from", "since", metavar="DAY", help="From this day, month or year on.")
+@click.option("--to", "until", metavar="DAY", help="Up to this day, month or year.")
+@click.option("--kind", multiple=True, metavar="KIND", help="medication, allergy, problem, lab … or note.")
+@click.option("--code", multiple=True, metavar="CODE", help="A code; E11 finds E11.9 too.")
+@click.option("--author", multiple=True, metavar="NAME", help="Who wrote in the note.")
+@click.option("--state", multiple=True, metavar="STATE", help="accepted, edited, proposed, draft, final …")
+@click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="Most finds to show.")
 @data_dir_option
 @click.pass_context
-def search(context: click.Context, words: tuple[str, ...], limit: int) -> None:
-    """Find dictations by words in note or entries, newest first.
+def search(context: click.Context, /, **given: Any) -> None:  # noqa: ANN401 - what the options above say
+    """Find notes and entries by words and filters, newest first.
 
     Every one of the WORDS must be there; the last may be unfinished.
     """
     from desktop.cli.views import hit_rows
+    from ehr.store.query import parse
 
+    words, limit = given.pop("words"), given.pop("limit")
+    typed = parse(" ".join([*_as_typed(given), *words]))
+    if typed.unknown:
+        raise click.UsageError(f"No such filter or value: {', '.join(typed.unknown)}.")
+    if typed.empty:
+        raise click.UsageError("Give words or a filter.")
     with existing_store(context.ensure_object(Home)) as store:
-        found = store.search(" ".join(words), limit=limit) if store else []
+        found = store.search(typed, limit=limit) if store else []
     if found:
         output.print_table("Found, newest first", *hit_rows(found))
     else:
         output.warn("Nothing on file holds these words.")
+
+
+def _as_typed(filters: Mapping[str, tuple[str, ...] | str | None]) -> Iterator[str]:
+    """The options as the search field takes them."""
+    names = {"since": "from", "until": "to"}
+    for name, given in filters.items():
+        for value in (given,) if isinstance(given, str) else given or ():
+            quoted = value.replace('"', " ")
+            yield f'{names.get(name, name)}:"{quoted}"'

@@ -15,6 +15,7 @@ from desktop.errors import DiskFull
 from desktop.medicines import medicines_of
 from ehr.chart.encounter import Draft, Encounter
 from ehr.chart.patient import Patient
+from ehr.extract.drug_classes import related
 from ehr.pipeline import draft
 from ehr.store.recordings import Recording
 from ehr.store.store import Store
@@ -49,7 +50,7 @@ def file_draft(store: Store, patient: Patient, audio: Path, proposed: Draft, *, 
     if store.patient_by_mrn(patient.mrn) is None:
         store.add_patient(patient)
     encounter = store.add_encounter(patient, started_at=dictated_at, recording_id=recording.id)
-    store.save_draft(encounter.id, proposed)
+    store.save_draft(encounter.id, store.records.reconciled(encounter, proposed, related)[0])
     return store.encounter(encounter.id)
 
 

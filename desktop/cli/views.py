@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import click
@@ -34,13 +34,18 @@ def _entry_row(entry: Entry, draft: Draft) -> tuple[str, ...]:
 
 def details(entry: Entry) -> str:
     """The attributes in one phrase: "500 mg, oral, twice daily, as needed"."""
-    values = dict(entry.attributes)
+    flags = [f"[check: {flag.reason}]" for flag in entry.flags]
+    return ", ".join(filter(None, [details_of(entry.attributes), *flags]))
+
+
+def details_of(attributes: Mapping[str, str | bool]) -> str:
+    """Attributes in one phrase: "500 mg, oral, twice daily, as needed"."""
+    values = dict(attributes)
     amount = " ".join(str(values.pop(key)) for key in ("comparator", "value", "dose", "unit") if key in values)
     if values.pop("prn", False):
         values["prn"] = "as needed"
     rest = [str(value) for value in values.values()]
-    flags = [f"[check: {flag.reason}]" for flag in entry.flags]
-    return ", ".join([*([amount] if amount else []), *rest, *flags])
+    return ", ".join([*([amount] if amount else []), *rest])
 
 
 def encounter_rows(encounters: Sequence[EncounterSummary]) -> tuple[Header, Rows]:

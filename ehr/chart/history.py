@@ -217,15 +217,16 @@ def _added(line: Line | None, each: Filed, state: State) -> Line:
 
 
 def same_dose(one: Mapping[str, str | bool], other: Mapping[str, str | bool]) -> bool:
-    """Whether two doses are the same amount, however it was written: "1.0 mg" and "1 mg"."""
+    """Whether two doses are the same amount, however it was written: "1.0 mg" and "1 mg". A unit that was not said is
+    the other's.
+    """
+    units = {str(each["unit"]).casefold().rstrip("s") for each in (one, other) if each.get("unit")}
+    return len(units) < 2 and _plain(str(one.get("dose"))) == _plain(str(other.get("dose")))
 
-    def plain(details: Mapping[str, str | bool]) -> tuple[str, str]:
-        number = str(details.get("dose", "")).replace(",", "")
-        if re.fullmatch(r"\d+\.\d+", number):
-            number = number.rstrip("0").rstrip(".")
-        return number, str(details.get("unit", "")).casefold().rstrip("s")
 
-    return plain(one) == plain(other)
+def _plain(dose: str) -> str:
+    number = dose.replace(",", "")
+    return number.rstrip("0").rstrip(".") if re.fullmatch(r"\d+\.\d+", number) else number
 
 
 def _series(ordered: Iterable[Filed]) -> tuple[Series, ...]:

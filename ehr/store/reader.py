@@ -18,6 +18,7 @@ from ehr.chart.patient import Patient
 from ehr.chart.people import Right
 from ehr.store import encounters, entries, patients
 from ehr.store.ledger import Ledger
+from ehr.store.query import Query
 from ehr.store.search import Hit, search
 from ehr.store.session import Session
 from ehr.store.sqlcipher import Database
@@ -80,9 +81,10 @@ class Reader:
         with self._reading() as db:
             return entries.proposal(db, entry_id)
 
-    def search(self, words: str, *, limit: int = 50) -> list[Hit]:
+    def search(self, words: str | Query, *, limit: int = 50) -> list[Hit]:
         """Where all the words occur together in names, titles, notes or entries, newest encounter first.
 
+        Filters may stand among them ("kind:medication from:2026"; `ehr.store.query`).
         The last word may be unfinished. Rejected entries are not found.
         """
         with self._reading() as db:

@@ -46,7 +46,7 @@ def drug(week: int, name: str, assertion: Assertion = P, **attributes: str) -> F
     [
         ([drug(0, "x", **FIVE)], State.ACTIVE, FIVE, False),
         ([drug(0, "x", **FIVE), drug(1, "x", action="continue")], State.ACTIVE, FIVE, False),
-        ([drug(0, "x", **FIVE), drug(1, "x", dose="10", action="increase")], State.ACTIVE, {**FIVE, "dose": "10"}, True),
+        ([drug(0, "x", **FIVE), drug(1, "x", dose="10")], State.ACTIVE, {**FIVE, "dose": "10"}, True),
         ([drug(0, "x", dose="1.0", unit="mg"), drug(1, "x", dose="1")], State.ACTIVE, {**FIVE, "dose": "1"}, False),
         ([drug(0, "x"), drug(1, "x", action="stop")], State.STOPPED, None, False),
         ([drug(0, "x"), drug(1, "x", A)], State.STOPPED, None, False),
@@ -161,7 +161,7 @@ def test_a_contradiction_with_the_record_is_flagged_once(new, flag):
 
 
 def test_an_allergy_of_the_same_dictation_counts_for_its_medicines():
-    """ "Allergic to penicillin … start amoxicillin" in one breath."""
+    """Allergic to penicillin, and amoxicillin started, in one breath."""
     both = [entry(Kind.ALLERGY, "penicillin"), entry(Kind.MEDICATION, "amoxicillin", action="start")]
 
     assert [each.flags[0].code for each in reconcile(both, Record(), related) if each.flags] == ["record-allergic"]
