@@ -31,7 +31,16 @@ given name, birth date, sex; other names for them are known). A bad line is refu
 and the others go in together; a record number that is on file already is left as it is."""
 
 
-@click.group()
+PATIENTS_EPILOG = """\b
+Examples:
+  chartwright patients find okafor 1964-03-14
+  chartwright patients add 10042 --family Okafor --given Maria --birth-date 1964-03-14
+  chartwright patients edit 10042 --gender female
+  chartwright patients merge 10042 77 --reason "registered twice"
+  chartwright patients import clinic.csv --preview"""
+
+
+@click.group(epilog=PATIENTS_EPILOG)
 def patients() -> None:
     """Find, add, change, merge and import patients."""
 
@@ -57,7 +66,7 @@ def find(context: click.Context, words: tuple[str, ...], limit: int) -> None:
 @click.option("--family", required=True, help="Family name.")
 @click.option("--given", default="", help="Given names.")
 @click.option("--birth-date", "born", metavar="DATE", help="Birth date.")
-@click.option("--gender", type=click.Choice(GENDERS), default="unknown", show_default=True)
+@click.option("--gender", type=click.Choice(GENDERS), default="unknown", show_default=True, help="Sex.")
 @data_dir_option
 @click.pass_context
 def add(context: click.Context, mrn: str, *, family: str, given: str, born: str | None, gender: str) -> None:
@@ -75,7 +84,7 @@ def add(context: click.Context, mrn: str, *, family: str, given: str, born: str 
 @click.option("--family", help="Family name.")
 @click.option("--given", help="Given names.")
 @click.option("--birth-date", "born", metavar="DATE", help="Birth date.")
-@click.option("--gender", type=click.Choice(GENDERS))
+@click.option("--gender", type=click.Choice(GENDERS), help="Sex.")
 @data_dir_option
 @click.pass_context
 def edit(
