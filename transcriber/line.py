@@ -169,7 +169,7 @@ class Line:
             return self._lose() if self._now - self._heard_until > LOST_S else []
         waited = self._now - self._began
         events = self._tell_missing() if self._now - (self._heard_until or self._now) >= _MISSING_S else []
-        if waited >= _WAITING_S and not self._waiting:
+        if waited >= _WAITING_S and not self._waiting and not self.lost:
             self._waiting = True
             events.append(Warned(Trouble.WAITING, round(waited, 2)))
         return events + self._lose() if waited > _PATIENCE_S else events

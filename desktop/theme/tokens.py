@@ -111,7 +111,8 @@ TEXT_PAIRS: tuple[tuple[str, str], ...] = (
     ("accent_text", "accent"),
     ("text", "play"),
     ("text", "accent_soft"),
-    ("text", "info_soft"),
+    *(("text", f"{ground}_soft") for ground in ("info", "warn", "danger")),
+    ("muted", "info_soft"),
     *(
         (ink, ground)
         for ink in ("rail_text", "rail_muted", "rail_warn", "rail_accent")

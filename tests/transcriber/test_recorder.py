@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shlex
 import subprocess
+import time
 from contextlib import contextmanager
 
 import numpy as np
@@ -319,13 +321,36 @@ def test_devices_or_the_reason():
 @pytest.mark.skipif(
     "PULSE_SOURCE" not in os.environ, reason="no virtual microphone runs here (PULSE_SOURCE is not set)"
 )
-def test_the_virtual_microphone(path, key):
-    """The real road through PortAudio: a second of sound from whatever the system's microphone hears."""
+def test_the_virtual_microphone_is_unplugged_and_comes_back(path, key):
+    """The real road through PortAudio and PulseAudio, which moves the stream to another source when its own goes away:
+    that is noticed within a second, nothing of the other source is kept after it, and the same source is taken up.
+    """
+    source = os.environ["PULSE_SOURCE"]
+    modules = pactl("list", "short", "modules").splitlines()
+    number, name, arguments = next(line.split("\t")[:3] for line in modules if f"source_name={source}" in line)
     with recording(Record(str(path), key.hex())) as process:
-        duration = 0.0
-        while duration < 1.0:
-            duration = hear(process, Level).duration
+        while hear(process, Level).duration < 1.0:
+            pass
+        unplugged = time.monotonic()
+        pactl("unload-module", number)
+        lost = hear(process, Warned)
+        assert (lost.kind, lost.over) == (Trouble.LOST, False)
+        assert time.monotonic() - unplugged < 1.0
+        pactl("load-module", name, *shlex.split(arguments))
+        back = hear(process, Warned)
+        assert (back.kind, back.over) == (Trouble.LOST, True)
+        again = hear(process, Level).duration
+        while hear(process, Level).duration < again + 1.0:
+            pass
         process.stdin.write(to_line(Stop()))
         process.stdin.flush()
-        assert hear(process, Stopped).duration >= 1.0
+        hear(process, Stopped)
         assert process.wait(20) == 0
+    with Journal.open(path, key) as journal:
+        assert len(journal.gaps) == 1
+        assert len({mark.detail for mark in journal.marks if mark.kind == "device"}) == 1
+
+
+def pactl(*arguments):
+    """Ask the sound server."""
+    return subprocess.run(["pactl", *arguments], check=True, capture_output=True, text=True).stdout
