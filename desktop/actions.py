@@ -13,12 +13,15 @@ from PySide6.QtWidgets import QWidget
 from desktop.dictation.recorder import Input
 from desktop.dictation.recovery import Recovery
 from desktop.facts.panel import FactsPanel
+from desktop.people.rights import RIGHT_OF
+from desktop.people.room import People
 from desktop.player.player import SKIP_S, Player
 from desktop.review.panels import NotePanel
 from desktop.session import Session
 from desktop.worklist.rail import Rail
 from ehr.chart.entry import ReviewState
 from ehr.chart.patient import Patient
+from ehr.chart.people import Right
 
 LEAD_S, TAIL_S = 0.25, 0.35
 """Sound before and after the words of a fact, so that they can be understood."""
@@ -35,6 +38,7 @@ class Workbench(Protocol):
     rail: Rail
     note: NotePanel
     facts: FactsPanel
+    people: People
 
     def tr(self, text: str, /) -> str:
         """A text in the user's language."""
@@ -75,6 +79,16 @@ class Actions:
         self._session = window.session
         self._desk = window.session.desk
         self._player = window.player
+
+    @property
+    def people(self) -> People:
+        """Who sits at the window."""
+        return self._window.people
+
+    def lacks(self, command: str) -> Right | None:
+        """The right that the user lacks for a command; None where they have it or it needs none."""
+        right = RIGHT_OF.get(command)
+        return right if right is not None and not self._session.chart.may(right) else None
 
     def record(self) -> None:
         """Begin a dictation, or finish the one that runs."""

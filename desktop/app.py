@@ -49,9 +49,9 @@ def start(home: Path, passphrase: str | None, files: Sequence[Path] = ()) -> lis
         parts.window.show()
         parts.open(files).begin(passphrase)
         return [parts]
-    from desktop.unlock import UnlockDialog, chart_exists
+    from desktop.unlock import UnlockDialog
 
-    dialog = UnlockDialog(first=not chart_exists(home))
+    dialog = UnlockDialog(home)
     kept: list[object] = [dialog]
 
     def build() -> None:

@@ -16,6 +16,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from desktop.actions import Actions
+from desktop.people.rights import ALWAYS, reason
 from desktop.translation import QT_TRANSLATE_NOOP
 
 _DICTATION = QT_TRANSLATE_NOOP("commands", "Dictation")
@@ -35,6 +36,9 @@ READINGS = tuple(f"reading.{number}" for number in range(len(_READINGS)))
 
 RECOVERY = ("recovery.transcribe", "recovery.hear", "recovery.keep")
 """The commands of the card that offers an interrupted recording."""
+
+LACKING = "lacking"
+"""The property of an action that says why it is not there for this user."""
 
 GROUPS = (_DICTATION, _REVIEW, _LISTEN, _FIND, _PROGRAM)
 
@@ -261,6 +265,49 @@ COMMANDS: tuple[Command, ...] = (
     Command("view.pane", QT_TRANSLATE_NOOP("commands", "Go to the next pane"), ("F6",), _FIND, Actions.next_pane),
     Command("help.palette", QT_TRANSLATE_NOOP("commands", "All commands"), ("Ctrl+K",), _PROGRAM, Actions.show_palette),
     Command("help.keys", QT_TRANSLATE_NOOP("commands", "What can I press?"), ("F1",), _PROGRAM, Actions.show_keys),
+    Command(
+        "people.lock",
+        QT_TRANSLATE_NOOP("commands", "Lock"),
+        ("Ctrl+L",),
+        _PROGRAM,
+        lambda actions: actions.people.lock(),
+    ),
+    Command(
+        "people.passphrase",
+        QT_TRANSLATE_NOOP("commands", "Change your passphrase …"),
+        ("Ctrl+Shift+P",),
+        _PROGRAM,
+        lambda actions: actions.people.passphrase(),
+    ),
+    Command(
+        "people.code",
+        QT_TRANSLATE_NOOP("commands", "One-time codes …"),
+        ("Ctrl+Shift+O",),
+        _PROGRAM,
+        lambda actions: actions.people.code(),
+    ),
+    Command(
+        "people.users",
+        QT_TRANSLATE_NOOP("commands", "Users …"),
+        ("Ctrl+Shift+U",),
+        _PROGRAM,
+        lambda actions: actions.people.users(),
+    ),
+    Command(
+        "people.emergency",
+        QT_TRANSLATE_NOOP("commands", "Emergency access …"),
+        ("Ctrl+Shift+E",),
+        _PROGRAM,
+        lambda actions: actions.people.emergency(),
+        lambda actions: actions.people.can_begin_emergency(),
+    ),
+    Command(
+        "people.emergencies",
+        QT_TRANSLATE_NOOP("commands", "Emergency accesses …"),
+        ("Ctrl+Shift+A",),
+        _PROGRAM,
+        lambda actions: actions.people.emergencies(),
+    ),
     Command("program.quit", QT_TRANSLATE_NOOP("commands", "Quit"), ("Ctrl+Q",), _PROGRAM, Actions.quit),
 )
 
@@ -289,9 +336,15 @@ def hold_on(actions: Mapping[str, QAction], panes: Sequence[QWidget]) -> None:
 
 
 def refresh(handlers: Actions, actions: Mapping[str, QAction]) -> None:
-    """Enable what makes sense now."""
+    """Enable what makes sense now and is the user's to do; the tooltip says why something is not."""
+    locked = handlers.people.locked
     for command in COMMANDS:
-        actions[command.id].setEnabled(command.when(handlers))
+        action, lacking = actions[command.id], handlers.lacks(command.id)
+        held = command.id in ALWAYS if locked else lacking is None
+        action.setEnabled(held and command.when(handlers))
+        why = reason(lacking) if lacking is not None and not locked else ""
+        action.setProperty(LACKING, why)
+        action.setToolTip(why)
 
 
 def make_menu(actions: Mapping[str, QAction], parent: QWidget) -> QMenu:

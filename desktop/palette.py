@@ -8,7 +8,7 @@ from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSortFilterProxyMo
 from PySide6.QtGui import QAction, QKeyEvent, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QGridLayout, QLineEdit, QListView, QVBoxLayout, QWidget
 
-from desktop.commands import COMMANDS, GROUPS
+from desktop.commands import COMMANDS, GROUPS, LACKING
 from desktop.widgets import label
 
 _ID = Qt.ItemDataRole.UserRole + 1
@@ -62,7 +62,7 @@ class Palette(QDialog):
 
     def _run(self) -> None:
         index = self.list.currentIndex()
-        if index.isValid():
+        if index.isValid() and self._actions[index.data(_ID)].isEnabled():
             self.accept()
             self._actions[index.data(_ID)].trigger()
 
@@ -102,9 +102,11 @@ def _group(group: str) -> QGridLayout:
 def _model(actions: Mapping[str, QAction], parent: QObject) -> QStandardItemModel:
     model = QStandardItemModel(parent)
     for command in COMMANDS:
-        if command.id == "help.palette" or not actions[command.id].isEnabled():
+        action = actions[command.id]
+        if command.id == "help.palette" or not (action.isEnabled() or action.property(LACKING)):
             continue
-        item = QStandardItem(f"{actions[command.id].text()}    {command.keys[0]}")
+        item = QStandardItem(f"{action.text()}    {action.property(LACKING) or command.keys[0]}")
+        item.setEnabled(action.isEnabled())
         item.setData(command.id, _ID)
         model.appendRow(item)
     return model

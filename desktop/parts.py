@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Slot
 
-from desktop.chart import Chart
+from desktop.chart import Chart, Key, NewChart, RecoveryKey
 from desktop.dictation.desk import Desk
 from desktop.dictation.job import EngineChoice
 from desktop.messages import explain
@@ -16,7 +16,7 @@ from desktop.player.player import Player
 from desktop.presenter import Presenter
 from desktop.session import Session
 from desktop.settings import LANGUAGE, MODEL, PUNCTUATION, Settings
-from desktop.unlock import UnlockDialog, chart_exists
+from desktop.unlock import UnlockDialog
 from desktop.window import MainWindow
 
 
@@ -66,17 +66,29 @@ class Opening(QObject):
     def adopt(self, dialog: UnlockDialog) -> None:
         """Open with what is typed into a dialog."""
         self.dialog = dialog
-        dialog.submitted.connect(self.begin)
+        dialog.submitted.connect(self._on_submitted)
         dialog.rejected.connect(self._parts.window.close)
 
     def ask(self) -> UnlockDialog:
         """The dialog that is open, or a new one over the window."""
         if self.dialog is None:
-            dialog = UnlockDialog(first=not chart_exists(self._parts.chart.home), parent=self._parts.window)
+            dialog = UnlockDialog(self._parts.chart.home, parent=self._parts.window)
             self.adopt(dialog)
             dialog.open()
             return dialog
         return self.dialog
+
+    @Slot(object)
+    def _on_submitted(self, typed: Key | RecoveryKey | NewChart) -> None:
+        chart = self._parts.chart
+        if isinstance(typed, NewChart):
+            chart.create(typed, success=self._on_made, failure=self._on_failed)
+        else:
+            chart.unlock_with(typed, success=self._on_open, failure=self._on_failed)
+
+    def _on_made(self, recovery_key: str) -> None:
+        """The new chart's recovery key is shown before anything else."""
+        self.ask().show_recovery_key(recovery_key, self._on_open)
 
     def _on_open(self) -> None:
         self._parts.window.show()
@@ -87,10 +99,12 @@ class Opening(QObject):
         self._parts.desk.equip(self._parts.engine)
         self._parts.window.recovery.look()
         self._parts.session.refresh()
+        self._parts.window.refresh()
         self._parts.window.facts.list.setFocus()
+        self._parts.window.people.welcome()
         if self._files:
             self._parts.window.handlers.bring_in(self._files)
 
     def _on_failed(self, error: BaseException) -> None:
         message = explain(error)
-        self.ask().show_problem(f"{message.sentence} {message.next_step} ({message.code})")
+        self.ask().show_problem(f"{message.sentence} {message.next_step} ({message.code})", message.code)

@@ -26,6 +26,7 @@ from ehr.chart.encounter import Draft, Encounter, EncounterSummary
 from ehr.chart.entry import Entry, ReviewState
 from ehr.chart.note import Repair, Span
 from ehr.chart.patient import Patient
+from ehr.chart.people import Right
 from ehr.chart.revision import revise
 from ehr.choosing import choose
 
@@ -108,8 +109,9 @@ class Session(QObject):
         return bool(self._undo)
 
     def refresh(self) -> None:
-        """Read the worklist anew."""
-        self.ask(lambda store: store.encounters(limit=_LISTED), self._take_worklist)
+        """Read the worklist anew, where the user may read."""
+        if self.chart.may(Right.READ):
+            self.ask(lambda store: store.encounters(limit=_LISTED), self._take_worklist)
 
     def search(self, words: str) -> None:
         """Search notes and facts; nothing typed shows the worklist again."""
@@ -142,6 +144,39 @@ class Session(QObject):
                 self._measure(sound)
 
         self.ask(lambda store: _opened(store, encounter_id), take)
+
+    def sleep(self) -> None:
+        """Let go of what needs the chart: the window is locked, and the page waits behind it."""
+        self._do_the_rest()
+        self.sound_changed.emit(None, None)
+
+    def wake(self, *, same: bool) -> None:
+        """Go on with the page as it was, or with an empty one for another user."""
+        if not same:
+            self.encounters = []
+            self.search("")
+            self.worklist_changed.emit()
+            self.patient = None
+            self._show(None, None)
+        self.refresh()
+        if self.encounter is None or not self.chart.may(Right.READ):
+            return
+        encounter_id, focus = self.encounter.id, self.focus
+
+        def take(found: tuple[Encounter, Reading | None, Sound | None]) -> None:
+            encounter, reading, sound = found
+            if encounter.id != self._wanted:
+                return
+            if reading is not None and not self._shows(reading.draft):
+                self._show(encounter, reading)
+                self.set_focus(focus if any(each.id == focus for each in self.entries) else _first(self.entries))
+            self._measure(sound)
+
+        self.ask(lambda store: _opened(store, encounter_id), take)
+
+    def _shows(self, draft: Draft) -> bool:
+        """Whether the page is as the chart has it; another program may have had the chart meanwhile."""
+        return self.reading is not None and self.reading.draft.note == draft.note and self.entries == draft.entries
 
     def set_focus(self, entry_id: str | None) -> None:
         """Put an entry in focus."""
@@ -219,7 +254,9 @@ class Session(QObject):
         success: Callable[..., None],
         failure: Callable[[BaseException], None] | None = None,
     ) -> None:
-        """Ask the store; a failure is shown unless the caller takes it."""
+        """Ask the store; a failure is shown unless the caller takes it. Nothing is asked for a locked page."""
+        if self.chart.locked:
+            return
         self.chart.run(work, success=success, failure=failure or (lambda error: self.failed.emit(error, None)))
 
     def close(self) -> None:

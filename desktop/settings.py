@@ -27,7 +27,8 @@ CHANNEL = Setting("speech/channel", "0", "channel of the microphone, counted fro
 READY = Setting("speech/ready", "1", "1: open the microphone when a patient is chosen, so that no first word is lost")
 PUNCTUATION = Setting("speech/punctuation", "auto", "“spoken”: you say every mark, and the model's own are dropped")
 SPEED = Setting("player/speed", "1.0", "speed of listening")
-ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, PUNCTUATION, SPEED)
+AUTO_LOCK = Setting("people/lock_after", "10", "idle minutes after which the window locks; 0 for never")
+ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, PUNCTUATION, SPEED, AUTO_LOCK)
 
 
 class Settings:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.widgets import label
-
-SHORTEST = 8
-"""A passphrase shorter than this is guessed too soon, whatever the key derivation costs."""
+from desktop.people.forms import CreateForm, Form, RecoverForm, UnlockForm
+from ehr.store.holders import holders
 
 
 def chart_exists(home: Path) -> bool:
@@ -20,44 +19,26 @@ def chart_exists(home: Path) -> bool:
 
 
 class UnlockDialog(QDialog):
-    """Asks for the passphrase, twice where it is chosen. Stays open until its owner closes it."""
+    """Asks who it is and for the passphrase. `submitted` carries a Key, a RecoveryKey or a NewChart.
 
-    submitted = Signal(str)
+    Stays open until its owner closes it.
+    """
+
+    submitted = Signal(object)
     seen = Signal()
 
-    def __init__(self, *, first: bool, parent: QWidget | None = None) -> None:
+    def __init__(self, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._first = first
         self._painted = False
         self.setWindowTitle("Chartwright")
         self.setModal(True)
-        self.setMinimumWidth(440)
-        self.passphrase = _secret(self.tr("Passphrase"))
-        self.again = _secret(self.tr("The same again"))
-        self._problem = label("", "error", wrap=True)
-        self.go = QPushButton(self.tr("Create the chart") if first else self.tr("Unlock"))
-        self.go.setProperty("look", "go")
-        self.go.setDefault(True)
-        self.go.clicked.connect(self._on_go)
-        leave = QPushButton(self.tr("Quit"))
-        leave.setAutoDefault(False)
-        leave.clicked.connect(self.reject)
+        self.setMinimumWidth(480)
+        self._pages = QStackedWidget()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(26, 24, 26, 22)
-        outer.setSpacing(10)
-        outer.addWidget(label(self.tr("Choose a passphrase") if first else self.tr("Unlock the chart"), "title"))
-        outer.addWidget(label(self._explanation(), "", wrap=True))
-        outer.addWidget(self.passphrase)
-        outer.addWidget(self.again)
-        self.again.setVisible(first)
-        outer.addWidget(self._problem)
-        self._problem.hide()
-        row = QHBoxLayout()
-        row.addStretch(1)
-        row.addWidget(leave)
-        row.addWidget(self.go)
-        outer.addLayout(row)
-        self.passphrase.setFocus()
+        outer.addWidget(self._pages)
+        self.form: Form = self._unlocking(home) if chart_exists(home) else CreateForm()
+        self._show(self.form)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Tell once that the question can be seen: the rest is built while it is answered."""
@@ -66,48 +47,41 @@ class UnlockDialog(QDialog):
             self._painted = True
             QTimer.singleShot(0, self.seen.emit)
 
-    def show_problem(self, text: str) -> None:
+    def show_problem(self, text: str, code: str = "") -> None:
         """Say why it did not open, and let it be tried again."""
-        self._set_busy(busy=False)
-        self._problem.setText(text)
-        self._problem.setVisible(bool(text))
-        self.passphrase.setFocus()
-        self.passphrase.selectAll()
+        self.form.show_problem(text, code)
 
     @property
     def problem(self) -> str:
         """What the dialog complains of."""
-        return self._problem.text() if self._problem.isVisible() else ""
+        return self.form.problem
 
-    def _explanation(self) -> str:
-        if self._first:
-            return self.tr(
-                "It encrypts every patient, recording and note on this computer. Nobody reads them without it, not "
-                "even we, so keep a copy where only you find it."
-            )
-        return self.tr("Patients, recordings and notes on this computer are encrypted with your passphrase.")
+    def show_recovery_key(self, key: str, then: Callable[[], None]) -> None:
+        """Show the key that was made with the chart, and go on once it is kept."""
+        from desktop.people.recovery_page import RecoveryPage
 
-    def _on_go(self) -> None:
-        typed = self.passphrase.text()
-        if self._first and len(typed) < SHORTEST:
-            self.show_problem(
-                self.tr("Choose at least {0} characters; a few unrelated words are good.").format(SHORTEST)
-            )
-        elif self._first and typed != self.again.text():
-            self.show_problem(self.tr("The two passphrases are not the same."))
-        elif typed:
-            self._problem.hide()
-            self._set_busy(busy=True)
-            self.submitted.emit(typed)
+        page = RecoveryPage(key)
+        page.done.connect(then)
+        self._pages.addWidget(page)
+        self._pages.setCurrentWidget(page)
+        page.typed.setFocus()
 
-    def _set_busy(self, *, busy: bool) -> None:
-        for widget in (self.passphrase, self.again, self.go):
-            widget.setEnabled(not busy)
+    def _unlocking(self, home: Path) -> UnlockForm:
+        form = UnlockForm()
+        form.show_users(holders(home))
+        form.lost.clicked.connect(lambda: self._recover(home, form))
+        return form
 
+    def _recover(self, home: Path, unlocking: UnlockForm) -> None:
+        form = RecoverForm()
+        form.show_users(holders(home), str(unlocking.user.currentData() or ""))
+        form.back.clicked.connect(lambda: self._show(unlocking))
+        self._show(form)
 
-def _secret(name: str) -> QLineEdit:
-    field = QLineEdit()
-    field.setEchoMode(QLineEdit.EchoMode.Password)
-    field.setPlaceholderText(name)
-    field.setAccessibleName(name)
-    return field
+    def _show(self, form: Form) -> None:
+        if self._pages.indexOf(form) < 0:
+            form.submitted.connect(self.submitted)
+            self._pages.addWidget(form)
+        self.form = form
+        self._pages.setCurrentWidget(form)
+        form.start()

@@ -10,7 +10,17 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QMenu, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QHBoxLayout,
+    QMainWindow,
+    QMenu,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+from shiboken6 import isValid
 
 from desktop import commands
 from desktop.actions import AUDIO_SUFFIXES, Actions
@@ -22,6 +32,7 @@ from desktop.facts.card import CardActions
 from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
 from desktop.patient.banner import Banner
+from desktop.people.room import People
 from desktop.player.bar import PlayerBar
 from desktop.player.player import SPEEDS, Player
 from desktop.problem_bar import Problem, ProblemBar
@@ -43,6 +54,7 @@ class MainWindow(QMainWindow):
     note: NotePanel
     transcript: TranscriptPanel
     facts: FactsPanel
+    people: People
 
     def __init__(self, session: Session, player: Player, settings: Settings) -> None:
         super().__init__()
@@ -52,10 +64,12 @@ class MainWindow(QMainWindow):
         self.resize(1440, 900)
         self.setAcceptDrops(True)
         self.recovery = Recovery(session.chart, self)
+        self._had_focus: QWidget | None = None
         self._asking = Lane.on_thread("devices", self)
         self.handlers = Actions(self)
         self.actions_by_id = commands.make_actions(self.handlers, self)
         self._build()
+        self.people = People(self, self, settings)
         commands.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])
         self._restore()
 
@@ -66,6 +80,21 @@ class MainWindow(QMainWindow):
     def refresh(self) -> None:
         """Enable the actions that make sense now."""
         commands.refresh(self.handlers, self.actions_by_id)
+
+    def cover(self, screen: QWidget | None) -> None:
+        """Put something in the place of the page, or the page back with the keyboard where it was."""
+        if screen is not None:
+            self._had_focus = self.focusWidget()
+            self.note.editor.leave()
+            self._stack.addWidget(screen)
+            self._stack.setCurrentWidget(screen)
+            return
+        cover = self._stack.currentWidget()
+        self._stack.setCurrentIndex(0)
+        if cover is not None:
+            self._stack.removeWidget(cover)
+        if self._had_focus is not None and isValid(self._had_focus):
+            self._had_focus.setFocus()
 
     def show_problem(self, error: BaseException, again: Callable[[], None] | None = None) -> None:
         """Say what went wrong."""
@@ -153,6 +182,7 @@ class MainWindow(QMainWindow):
         self._settings.save()
         self.note.editor.leave()
         self.hide()
+        self.people.close()
         self.rail.stop()
         self.player.close()
         self._asking.close()
@@ -195,7 +225,9 @@ class MainWindow(QMainWindow):
         row.setSpacing(0)
         row.addWidget(self.rail)
         row.addLayout(right, 1)
-        self.setCentralWidget(centre)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(centre)
+        self.setCentralWidget(self._stack)
 
     def _restore(self) -> None:
         for name, restore in (
@@ -239,7 +271,5 @@ def _audio_files(event: QDropEvent) -> list[Path]:
 
 def _if_open(dialog: QWidget, then: Callable[[], None]) -> None:
     """A search may answer after the dialog was closed."""
-    from shiboken6 import isValid
-
     if isValid(dialog) and dialog.isVisible():
         then()

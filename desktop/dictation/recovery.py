@@ -16,6 +16,7 @@ from desktop.dictation.job import STOPPED
 from desktop.player.sound import Sound
 from ehr.chart.encounter import Encounter
 from ehr.chart.patient import Patient
+from ehr.chart.people import Right
 
 if TYPE_CHECKING:
     from ehr.store.recordings import Recording
@@ -64,8 +65,9 @@ class Recovery(QObject):
         return self.found[0] if self.found else None
 
     def look(self) -> None:
-        """Find what was interrupted. Once, before anything is recorded."""
-        self._chart.run(_find, success=self._take, failure=self._fail)
+        """Find what was interrupted, for somebody who may dictate. Once, before anything is recorded."""
+        if self._chart.may(Right.DICTATE):
+            self._chart.run(_find, success=self._take, failure=self._fail)
 
     def sound(self) -> Sound | None:
         """The sound of what is offered."""

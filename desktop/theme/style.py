@@ -24,6 +24,7 @@ QLabel[look="muted"] { color: $muted; font-size: 12px; }
 QLabel[look="quote"] { color: $muted; font-size: 13px; }
 QLabel[look="heading"] { color: $muted; font-size: 12px; font-weight: 600; }
 QLabel[look="error"] { color: $danger; font-size: 13px; }
+QLabel[look="recovery"] { background: $sunken; border: 1px solid $line; border-radius: 8px; padding: 14px; }
 QLabel[pill] { border-radius: 11px; padding: 0 10px; font-size: 12px; font-weight: 500; }
 QLabel[pill="danger"] { background: $danger_soft; color: $danger; }
 QLabel[pill="warn"] { background: $warn_soft; color: $warn; }
@@ -54,9 +55,10 @@ QPushButton[look="patient"] { background: transparent; border: 1px solid transpa
 QPushButton[look="patient"]:hover { background: $sunken; }
 QPushButton[look="patient"]:focus { border: 2px solid $accent; }
 
-QLineEdit, QDateEdit, QComboBox { background: $surface; color: $text; border: 1px solid $line; border-radius: 7px;
-  padding: 5px 8px; min-height: 20px; selection-background-color: $accent; selection-color: $accent_text; }
-QLineEdit:focus, QComboBox:focus, QDateEdit:focus { border: 2px solid $accent; padding: 4px 7px; }
+QLineEdit, QDateEdit, QComboBox, QSpinBox { background: $surface; color: $text; border: 1px solid $line;
+  border-radius: 7px; padding: 5px 8px; min-height: 20px; selection-background-color: $accent;
+  selection-color: $accent_text; }
+QLineEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $accent_soft;
   selection-color: $text; }
@@ -84,6 +86,7 @@ QTableView { gridline-color: $line; selection-background-color: $accent_soft; se
 QHeaderView::section { background: $bg; color: $muted; border: none; border-bottom: 1px solid $line; padding: 4px 6px;
   font-size: 12px; }
 
+QWidget#lock { background: $bg; }
 QWidget#rail { background: $rail; }
 QWidget#rail QLabel { color: $rail_muted; font-size: 12px; }
 QWidget#line { background: $line; }

@@ -104,7 +104,8 @@ class Retention:
                 raise NotInStore
 
     def holds(self) -> list[Hold]:
-        """Every hold, oldest first."""
+        """Every hold, oldest first. Raises NotAllowed."""
+        self._ledger.require(Right.READ)
         with self._ledger.session.read() as db:
             found = db.execute("SELECT patient_id, reason, placed_at, placed_by FROM legal_hold ORDER BY placed_at")
             return [Hold(id_, why, datetime.fromisoformat(at), by) for id_, why, at, by in found]

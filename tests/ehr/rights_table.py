@@ -9,17 +9,21 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 from store_samples import draft, maria
 
 from ehr.chart.encounter import Encounter
 from ehr.chart.people import Right, Role, User
+from ehr.chart.retention import Matter, Plan
+from ehr.store.phrases import Owner
 from ehr.store.signatures import Seal
 from ehr.store.store import Store
 
 NONE = "no-such-record"
 SEAL = Seal("wrong words")
+NOW = datetime(2026, 3, 1, tzinfo=UTC)
 DOCTOR = User("doctor", "Doctor", frozenset({Role.CLINICIAN}))
 
 
@@ -29,6 +33,13 @@ class Guarded:
 
     right: Right | None
     call: Callable[[Store], Any]
+
+
+def _beside(store: Store) -> Path:
+    """A folder that is not the store's own."""
+    folder = store.recordings_folder.parent.parent / "backups"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 ROWS: Mapping[str, Guarded] = {
@@ -103,6 +114,29 @@ ROWS: Mapping[str, Guarded] = {
     ),
     "identity.doubts": Guarded(Right.READ, lambda store: store.identity.doubts(NONE)),
     "identity.confirm": Guarded(Right.REVIEW, lambda store: store.identity.confirm(NONE)),
+    "phrases.current": Guarded(None, lambda store: store.phrases.current()),
+    "phrases.autotexts": Guarded(None, lambda store: store.phrases.autotexts(Owner.CLINIC)),
+    "phrases.terms": Guarded(None, lambda store: store.phrases.terms(Owner.CLINIC)),
+    "phrases.put_autotexts": Guarded(
+        Right.EDIT_CLINIC_PHRASES, lambda store: store.phrases.put_autotexts(Owner.CLINIC, [])
+    ),
+    "phrases.put_terms": Guarded(Right.EDIT_CLINIC_PHRASES, lambda store: store.phrases.put_terms(Owner.CLINIC, [])),
+    "phrases.remove_autotexts": Guarded(
+        Right.EDIT_CLINIC_PHRASES, lambda store: store.phrases.remove_autotexts(Owner.CLINIC, [NONE])
+    ),
+    "phrases.remove_terms": Guarded(
+        Right.EDIT_CLINIC_PHRASES, lambda store: store.phrases.remove_terms(Owner.CLINIC, [NONE])
+    ),
+    "retention.rules": Guarded(None, lambda store: store.retention.rules()),
+    "retention.holds": Guarded(Right.READ, lambda store: store.retention.holds()),
+    "retention.sweep": Guarded(None, lambda store: store.retention.sweep()),
+    "retention.preview": Guarded(Right.SHRED, lambda store: store.retention.preview()),
+    "retention.set_rule": Guarded(Right.SHRED, lambda store: store.retention.set_rule(Matter.AUDIO, None)),
+    "retention.hold": Guarded(Right.SHRED, lambda store: store.retention.hold(NONE, "a lawsuit")),
+    "retention.release": Guarded(Right.SHRED, lambda store: store.retention.release(NONE)),
+    "retention.shred": Guarded(Right.SHRED, lambda store: store.retention.shred(Plan(NOW, ()))),
+    "backups.make": Guarded(Right.BACK_UP, lambda store: store.backups.make(_beside(store))),
+    "backups.verify": Guarded(Right.BACK_UP, lambda store: store.backups.verify(_beside(store) / NONE)),
     "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
     "users.all": Guarded(None, lambda store: store.users.all()),
     "users.verify": Guarded(Right.KEEP_ACCOUNT, lambda store: store.users.verify("wrong words")),

@@ -28,6 +28,7 @@ read_audit      no        no     yes             yes
 shred           no        no     yes             no
 back_up         no        no     yes             yes
 manage_users    no        no     no              yes
+edit_clinic_phrases yes   no     no              yes
 keep_account    yes       yes    yes             yes
 """
 """What the clinic is told that each role may do: written down once more, so that the table cannot drift unseen."""

@@ -1,0 +1,1 @@
+"""Who sits at the window: unlocking, locking, users and emergency access."""

@@ -1,0 +1,40 @@
+"""What the dialogs about users need of the room that opens them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Protocol
+
+from ehr.chart.people import User
+
+if TYPE_CHECKING:
+    from ehr.store.store import Store
+
+
+class Host(Protocol):
+    """The present user, the store, and what a dialog tells when it is done."""
+
+    @property
+    def user(self) -> User | None:
+        """Who has unlocked."""
+
+    @property
+    def minutes(self) -> int:
+        """After how many idle minutes it locks; 0 for never."""
+
+    def lock_after(self, minutes: int) -> None:
+        """Lock after so many idle minutes from now on; 0 for never."""
+
+    def ask(
+        self,
+        work: Callable[[Store], object],
+        success: Callable[..., None],
+        failure: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Ask the store something for a dialog."""
+
+    def changed(self) -> None:
+        """Users were changed, the present one perhaps among them."""
+
+    def began_emergency(self) -> None:
+        """Charts can be read now."""

@@ -1,0 +1,164 @@
+"""The dialogs about one's own account: another passphrase, and one-time codes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+
+from desktop.messages import explain
+from desktop.people.forms import passphrase_problem, secret_field
+from desktop.widgets import label
+
+if TYPE_CHECKING:
+    from desktop.people.host import Host
+
+
+class Question(QDialog):
+    """A title, an explanation, fields, what is wrong, and two buttons."""
+
+    def __init__(self, people: Host, parent: QWidget | None) -> None:
+        super().__init__(parent)
+        self.people = people
+        self.setModal(True)
+        self.setMinimumWidth(460)
+        self.body = QVBoxLayout()
+        self.body.setSpacing(10)
+        self._problem = label("", "error", wrap=True)
+        self._problem.hide()
+        self.go = QPushButton()
+        self.go.setProperty("look", "go")
+        self.go.setDefault(True)
+        self.go.clicked.connect(self.on_go)
+        leave = QPushButton(self.tr("Cancel"))
+        leave.setAutoDefault(False)
+        leave.clicked.connect(self.reject)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(leave)
+        row.addWidget(self.go)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(26, 24, 26, 22)
+        outer.setSpacing(12)
+        outer.addLayout(self.body)
+        outer.addWidget(self._problem)
+        outer.addLayout(row)
+
+    def explain(self, title: str, text: str, go: str) -> None:
+        """Say what it is for and what its button does."""
+        self.setWindowTitle(title)
+        self.body.addWidget(label(title, "title"))
+        self.body.addWidget(label(text, wrap=True))
+        self.go.setText(go)
+
+    def say(self, text: str) -> None:
+        """Say what is wrong."""
+        self.go.setEnabled(True)
+        self._problem.setText(text)
+        self._problem.setVisible(bool(text))
+
+    @property
+    def problem(self) -> str:
+        """What the dialog complains of."""
+        return "" if self._problem.isHidden() else self._problem.text()
+
+    def refused(self, error: BaseException) -> None:
+        """Say why the chart refused."""
+        message = explain(error)
+        self.say(f"{message.sentence} {message.next_step} ({message.code})")
+
+    def on_go(self) -> None:
+        """Do what the dialog is for."""
+        raise NotImplementedError
+
+
+class PassphraseDialog(Question):
+    """The passphrase now, and another one twice."""
+
+    def __init__(self, people: Host, parent: QWidget | None = None) -> None:
+        super().__init__(people, parent)
+        self.explain(
+            self.tr("Change your passphrase"),
+            self.tr("The chart is not encrypted anew: a stolen older copy of the data folder opens as it did then."),
+            self.tr("Change it"),
+        )
+        self.old = secret_field(self.tr("Your passphrase now"))
+        self.new = secret_field(self.tr("New passphrase"))
+        self.again = secret_field(self.tr("The same again"))
+        for field in (self.old, self.new, self.again):
+            self.body.addWidget(field)
+
+    def on_go(self) -> None:
+        """Change it."""
+        old, new = self.old.text(), self.new.text()
+        problem = passphrase_problem(self, new, self.again.text())
+        if problem:
+            self.say(problem)
+            return
+        self.go.setEnabled(False)
+        self.people.ask(lambda store: store.users.change_passphrase(old, new), lambda _: self.accept(), self.refused)
+
+
+class CodeDialog(Question):
+    """Begin one-time codes with an authenticator, or end them with the passphrase."""
+
+    def __init__(self, people: Host, parent: QWidget | None = None) -> None:
+        super().__init__(people, parent)
+        self.has_code = False
+        self.secret = b""
+        self.field = QLineEdit()
+        self.go.setEnabled(False)
+        user = people.user
+        user_id = user.id if user is not None else ""
+        people.ask(
+            lambda store: next(each.has_code for each in store.users.all() if each.user.id == user_id),
+            self._show_state,
+            self.refused,
+        )
+
+    def on_go(self) -> None:
+        """Begin or end."""
+        typed, secret = self.field.text(), self.secret
+        self.go.setEnabled(False)
+        if self.has_code:
+            self.people.ask(lambda store: store.users.drop_code(typed), lambda _: self.accept(), self.refused)
+        else:
+            self.people.ask(lambda store: store.users.set_up_code(secret, typed), lambda _: self.accept(), self.refused)
+
+    def _show_state(self, has_code: bool) -> None:  # noqa: FBT001  what the chart answers
+        self.has_code = has_code
+        self.go.setEnabled(True)
+        if has_code:
+            self._offer_ending()
+        else:
+            self._offer_beginning()
+        self.body.addWidget(self.field)
+        self.field.setFocus()
+
+    def _offer_ending(self) -> None:
+        text = self.tr("You are asked for a one-time code at each unlock. Your passphrase ends that.")
+        self.explain(self.tr("One-time codes"), text, self.tr("End one-time codes"))
+        self.field.setEchoMode(QLineEdit.EchoMode.Password)
+        self.field.setPlaceholderText(self.tr("Your passphrase"))
+        self.field.setAccessibleName(self.tr("Your passphrase"))
+
+    def _offer_beginning(self) -> None:
+        from ehr.store.onetime import new_secret, secret_text, secret_uri
+
+        self.secret = new_secret()
+        text = self.tr(
+            "Type this secret into an authenticator (six digits, 30 seconds), then the code it shows. It keeps out a "
+            "colleague who saw your passphrase; it does not keep out who copies the data folder."
+        )
+        self.explain(self.tr("One-time codes"), text, self.tr("Begin one-time codes"))
+        holder = self.people.user.name if self.people.user is not None else ""
+        shown = label(secret_text(self.secret), "recovery", wrap=True)
+        address = label(secret_uri(self.secret, holder), "muted", wrap=True)
+        for line in (shown, address):
+            flags = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+            line.setTextInteractionFlags(flags)
+            self.body.addWidget(line)
+        address.setMaximumWidth(408)
+        self.field.setPlaceholderText(self.tr("Six digits"))
+        self.field.setAccessibleName(self.tr("Six digits"))
