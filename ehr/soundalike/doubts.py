@@ -14,14 +14,20 @@ from ehr.chart.note import Repair, Span
 from ehr.soundalike.asking import around, joined
 from transcriber.transcript import Question, SpanScorer, Word, word_offsets
 
-_CLOSE = -1.0  # log probability: the other reading at least a third as likely as what was heard
+_CLOSE = -3.0
+"""Log probability of the other reading less that of what was heard, above which a doubt stays.
+
+Of 144 such words that were right, in 20 dictations and 107 clips of real people, 4 lie above it.
+"""
 _PAIRS = {
     "start": "stop", "stop": "start", "started": "stopped", "stopped": "started", "increase": "decrease",
     "decrease": "increase", "increased": "decreased", "decreased": "increased", "no": "now", "now": "no",
     **{str(n + 10): str(n * 10) for n in range(3, 10)}, **{str(n * 10): str(n + 10) for n in range(3, 10)},
 }  # fmt: skip
 _ASKED_BELOW = {"no": 0.7, "now": 0.7}  # words so common that the sound is asked only where they are doubtful
-_NUMBER_ASKED_BELOW = 0.9
+_NUMBER_ASKED_BELOW = 0.95
+_SWALLOWED = re.compile(r"[248](?=[1-9][05]$)")  # "succinate 25" heard as 825, "to 25" as 225, "for 40" as 440
+_DOSED = re.compile(r"(?:mg|mcg|milli|micro|unit)", re.IGNORECASE)
 _UNSAID_SCORE = 0.8
 _AGE = re.compile(r"\b(\d0)-(\d0|\d)(?=[- ]year[- ]old)")
 _DECIMAL = re.compile(r"(?<![\d.,])(\d{1,2}), (\d{1,2})(?= ?%| percent)")
@@ -43,7 +49,7 @@ def doubts(
     for (at, _), (heard, other) in zip(asked if scores else (), scores or (), strict=True):
         if other - heard >= _CLOSE:
             score = round(1 / (1 + exp(heard - other)), 3)
-            found.append(Repair(spans[at], words[at].text, _other(words[at]), score, (), applied=False))
+            found.append(Repair(spans[at], words[at].text, _other(words, at), score, (), applied=False))
     free = (each for each in found if not any(each.said.overlaps(other.said) for other in repaired))
     return tuple(sorted(free, key=lambda doubt: doubt.said))
 
@@ -57,14 +63,24 @@ def _asked(words: Sequence[Word]) -> Iterator[tuple[int, Question]]:
     for at, word in enumerate(words):
         plain = _plain(word)
         bar = _NUMBER_ASKED_BELOW if plain.isdigit() else _ASKED_BELOW.get(plain, 1.01)
-        if plain in _PAIRS and word.probability < bar and (ask := around(words, at, _other(word))) is not None:
+        if word.probability < bar and _reading(words, at) and (ask := around(words, at, _other(words, at))) is not None:
             yield at, ask
 
 
-def _other(word: Word) -> str:
-    plain = _plain(word)
-    other = _PAIRS[plain]
-    return word.text.lower().replace(plain, other.capitalize() if word.text[:1].isupper() else other, 1)
+def _other(words: Sequence[Word], at: int) -> str:
+    """The word with its other reading in its place, in the same capitals."""
+    word, other = words[at], _reading(words, at)
+    return word.text.lower().replace(_plain(word), other.capitalize() if word.text[:1].isupper() else other, 1)
+
+
+def _reading(words: Sequence[Word], at: int) -> str:
+    """What else a word may be; nothing for most words."""
+    plain = _plain(words[at])
+    if plain in _PAIRS:
+        return _PAIRS[plain]
+    if _SWALLOWED.match(plain) and at + 1 < len(words) and _DOSED.match(words[at + 1].text):
+        return plain[1:]
+    return ""
 
 
 def _unsaid(text: str) -> Iterator[Repair]:

@@ -114,18 +114,39 @@ def scored(texts: Path, hypotheses: dict[str, str]) -> dict[str, float]:
     return table
 
 
-def entries_f1(drafts: dict[str, Draft]) -> float:
-    """Right F1 of score_entries.py."""
-    path = KEPT / "entries.jsonl"
+def entries_table(drafts: dict[str, Draft]) -> dict[str, float]:
+    """Right F1 of score_entries.py: of all, of each kind, of each room."""
+    path, gold = KEPT / "entries.jsonl", KEPT / "gold.jsonl"
     rows = ({"id": id_, "entries": records(draft.entries, draft.note)} for id_, draft in drafts.items())
     path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    out = subprocess.run(
-        [sys.executable, str(EVAL / "score_entries.py"), str(GOLD), str(path)],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout
-    return float(re.findall(r"right F1 ([\d.]+)", out)[-1])
+    rooms = {item["id"]: item["room"] for item in lines(SHARED / "audio/dictation/dictations.jsonl")}
+    table: dict[str, float] = {}
+    for room in (None, *sorted(set(rooms.values()))):
+        kept = [note for note in lines(GOLD) if note["id"] in rooms and room in (None, rooms[note["id"]])]
+        gold.write_text("".join(json.dumps(note) + "\n" for note in kept), encoding="utf-8")
+        out = subprocess.run(
+            [sys.executable, str(EVAL / "score_entries.py"), str(gold), str(path)],
+            capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        table[f"room {room}" if room else "all"] = float(re.findall(r"right F1 ([\d.]+)", out)[-1])
+        if room is None:
+            table |= {kind: float(f1) for kind, f1 in re.findall(r"^(\w+)(?: +\d+){4} +[\d.]+ +([\d.]+)$", out, re.M)}
+    return table
+
+
+def spoiled(said: str, heard: Heard, found: Iterable[Repair]) -> list[str]:
+    """The repairs that each, alone, leave more word errors than there were."""
+    reference = score_speech.normalize(said)
+
+    def errors(text: str) -> int:
+        return sum(one != other for one, other in score_speech.align(reference, score_speech.normalize(text)))
+
+    before = errors(heard.transcript.text)
+    return [
+        f"{each.heard} → {each.written}"
+        for each in found
+        if each.applied and errors(rewritten(heard.transcript, (each,)).text) > before
+    ]
 
 
 def repaired(
@@ -212,12 +233,21 @@ def main(*, again: bool) -> None:
     voices = {"bare": scored(human, texts_of(people)), "repair": scored(human, texts_of(people, of_people))}
     show("real people", voices)
     typed = {item["id"]: pipeline.draft_text(item["text"], on=DAY) for item in lines(dictation)}
-    f1 = {
-        "typed": entries_f1(typed),
-        "bare": entries_f1({each.id: pipeline.draft_text(each.transcript.text, on=DAY) for each in bare}),
-        "repair": entries_f1({e.id: pipeline.draft_text(e.transcript.text, on=DAY, repaired=made[e.id]) for e in bare}),
+    f1 = {"typed": entries_table(typed)} | {
+        name: entries_table({e.id: pipeline.draft_text(e.transcript.text, on=DAY, repaired=r[e.id]) for e in heard})
+        for name, heard, r in (
+            ("bare", bare, dict.fromkeys(made, ())), ("biased", biased, dict.fromkeys(made, ())),
+            ("repair", bare, made), ("both", biased, both),
+        )
+    }  # fmt: skip
+    show("speech → entries, right F1", f1)
+    worse = {
+        e.id: found
+        for texts, heard, changes in ((dictation, bare, made), (human, people, of_people))
+        for e in heard
+        if (found := spoiled(next(i["text"] for i in lines(texts) if i["id"] == e.id), e, changes[e.id]))
     }
-    say(f"\nspeech → entries, right F1: {f1}")
+    say(f"\nspoiled words: {worse}")
     missed, said = listed_misses(lists, texts_of(bare), dictation)
     still, _ = listed_misses(lists, texts_of(bare, own), dictation)
     say(f"medicines on the list, missed: bare {missed}, repaired {still} of {said}")
@@ -227,12 +257,12 @@ def main(*, again: bool) -> None:
             for each in found:
                 say(f"  {id_} {'made' if each.applied else 'shown'} {each.score:.2f} {each.heard} → {each.written}")
     say(f"\ndoubts: {doubted(bare, engine)} of those asked")
-    figures(table, voices, f1, (missed, still, said), spent / sum(each.seconds for each in bare))
+    figures(table, voices, f1, worse, (missed, still, said), spent / sum(each.seconds for each in bare))
 
 
 def figures(
-    table: dict[str, dict[str, float]], voices: dict[str, dict[str, float]], f1: dict[str, float],
-    listed: tuple[int, int, int], time_share: float,
+    table: dict[str, dict[str, float]], voices: dict[str, dict[str, float]], f1: dict[str, dict[str, float]],
+    worse: dict[str, list[str]], listed: tuple[int, int, int], time_share: float,
 ) -> None:  # fmt: skip
     """Write them."""
     bare, repair = table["bare"], table["repair"]
@@ -250,7 +280,8 @@ def figures(
     write("word-errors", repair["wer"] / bare["wer"], "<= 0.80 of bare", rates={n: r["wer"] for n, r in table.items()})
     write("human-word-errors", voices["repair"]["wer"] / voices["bare"]["wer"], "<= 1.00 of bare", table=voices)
     write("listed-misses", listed[1] / max(1, listed[0]), "<= 0.10 of bare", missed=listed)
-    write("entries-lost", f1["typed"] - f1["repair"], "<= 0.08", right_f1=f1)
+    write("entries-lost", f1["typed"]["all"] - f1["repair"]["all"], "<= 0.08", right_f1=f1)
+    write("spoiled", sum(map(len, worse.values())), "<= 1 in 5,000 words", each=[f"{i}: {w}" for i, w in worse.items()])
     write("time", time_share, "<= 0.10 of decoding")
     write_figure(
         "soundalike-load", figure=round(load_seconds(), 3), unit="seconds", target="<= 0.3", n=5, peer="none",

@@ -211,6 +211,13 @@ def test_doubtful_verbs_and_numbers_are_shown():
     assert doubts(words, scorer=Flatterer(), language="de") == ()
 
 
+def test_a_digit_that_swallowed_the_word_before_is_shown():
+    """Where "succinate 25 mg" was heard as 825 mg the sound is asked; a number without a unit is none of a dose."""
+    words = words_of("Start metoprolol succinate 825 mg daily. Room 825 is free.", 0.5)
+    found = doubts(words, scorer=Ear(("succinate 25 mg",)))
+    assert [each.readings for each in found] == [("825", "25")]
+
+
 def test_numbers_that_nobody_dictates_are_shown_without_sound():
     """Two readings of one number, side by side."""
     found = doubts(words_of("A 50-80-year-old man. A1c was 7, 9% today."), scorer=None)
