@@ -115,14 +115,15 @@ class Model:
 
         Ordinary words are most often themselves, the more so where the sound prefers them or nothing but a word of
         longer terms stands against them; not where the recognizer doubted them among clinical words. A rare one with
-        nothing clinical around it is a name. Words that are the same to the ear (rails, rales) leave the sound without
-        a say, and what stands around decides. A medicine beside which a strange word stays is often half of another.
+        nothing clinical around it is a name. A doubted word that is the same to the ear (rails, rales) leaves the sound
+        without a say, and what stands around decides. A medicine beside which a strange word stays is often half of
+        another.
         """
         if candidate.listed:
             return self.listed
         if candidate.rest and candidate.term.kind == "medication":
             return _BEYOND_DOUBT
-        if candidate.distance <= SAME and candidate.term.kind != "word" and candidate.beside:
+        if _is_homophone(candidate) and candidate.probability < _DOUBTED and candidate.beside:
             return self.maybe
         ordinary = candidate.zipf >= ORDINARY and not candidate.dose
         lone = not (candidate.beside or candidate.dose)
@@ -148,6 +149,11 @@ def model(*, with_sound: bool) -> Model:
         tuple(found["mean"]), tuple(found["scale"]), tuple(found["weight"]),
         found["bias"], found["sure"], found["careful"], found["listed"], found["maybe"],
     )  # fmt: skip
+
+
+def _is_homophone(candidate: Candidate) -> bool:
+    """Whether one word was heard that is the same to the ear as the term."""
+    return candidate.distance <= SAME and candidate.last - candidate.first == 1 and candidate.term.kind != "word"
 
 
 def _clipped(value: float) -> float:

@@ -130,7 +130,8 @@ def entries_table(drafts: dict[str, Draft]) -> dict[str, float]:
         ).stdout  # fmt: skip
         table[f"room {room}" if room else "all"] = float(re.findall(r"right F1 ([\d.]+)", out)[-1])
         if room is None:
-            table |= {kind: float(f1) for kind, f1 in re.findall(r"^(\w+)(?: +\d+){4} +[\d.]+ +([\d.]+)$", out, re.M)}
+            kinds = re.findall(r"^(\w+)(?: +\d+){4} +[\d.]+ +([\d.]+)$", out, re.MULTILINE)
+            table |= {kind: float(f1) for kind, f1 in kinds}
     return table
 
 
@@ -267,9 +268,9 @@ def figures(
     """Write them."""
     bare, repair = table["bare"], table["repair"]
 
-    def write(name: str, figure: float, target: str, **extra: object) -> None:
+    def write(name: str, figure: float, target: str, unit: str = "ratio", **extra: object) -> None:
         write_figure(
-            f"soundalike-{name}", figure=round(figure, 3), unit="ratio", target=target, n=20, peer=PEER, seed=None,
+            f"soundalike-{name}", figure=round(figure, 3), unit=unit, target=target, n=20, peer=PEER, seed=None,
             command=COMMAND, **extra,
         )  # fmt: skip
 
@@ -281,7 +282,13 @@ def figures(
     write("human-word-errors", voices["repair"]["wer"] / voices["bare"]["wer"], "<= 1.00 of bare", table=voices)
     write("listed-misses", listed[1] / max(1, listed[0]), "<= 0.10 of bare", missed=listed)
     write("entries-lost", f1["typed"]["all"] - f1["repair"]["all"], "<= 0.08", right_f1=f1)
-    write("spoiled", sum(map(len, worse.values())), "<= 1 in 5,000 words", each=[f"{i}: {w}" for i, w in worse.items()])
+    write(
+        "spoiled",
+        sum(map(len, worse.values())),
+        "<= 1 in 5,000",
+        "words that were right",
+        each=[f"{i}: {w}" for i, w in worse.items()],
+    )
     write("time", time_share, "<= 0.10 of decoding")
     write_figure(
         "soundalike-load", figure=round(load_seconds(), 3), unit="seconds", target="<= 0.3", n=5, peer="none",

@@ -63,6 +63,7 @@ def test_a_writers_sentences_stay(text: str) -> None:
         ("Last hemoglobin, a 1c was 6.7.", "Last hemoglobin A1c was 6.7."),
         ("Hemoglobin a 1c6.9 percent.", "Hemoglobin A1c 6.9%."),
         ("Pulse 66, satin 97 percent on room air.", "Pulse 66, satting 97% on room air."),
+        ("Creatinine, with 1.2 today.", "Creatinine was 1.2 today."),
         ("Selective Ig A deficiency.", "Selective IgA deficiency."),
     ],
 )

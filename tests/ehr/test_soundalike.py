@@ -124,6 +124,21 @@ def test_ordinary_words_in_their_place_are_left_alone():
     assert not any(each.applied for each in repairs(words_of(text, 0.95), scorer=Ear((), by=5.0)))
 
 
+@pytest.mark.parametrize(
+    ("text", "made"),
+    [
+        ("Lungs have no wheezes, rails or rhonchi on auscultation.", ["rales"]),
+        ("The rails of the bridge were painted last week by him.", []),
+        ("The father of Mister Fisher has an anal problem and pain.", []),
+        ("A rainbow of red and yellow bands with a tender rash.", []),
+    ],
+)
+def test_words_that_are_the_same_to_the_ear(text, made):
+    """What stands around decides, names and everyday words stay; the sound gives the heard word a little more."""
+    found = repairs(words_of(text, 0.8), scorer=Ear((), by=5.0))
+    assert [each.written for each in found if each.applied] == made
+
+
 def test_two_medicines_that_sound_alike_are_both_shown():
     """Where the sound does not tell them apart nothing is changed."""
     words = words_of("Start HYDROXALAZINE 25 mg at night.")
