@@ -14,7 +14,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -23,6 +23,8 @@ from desktop.cli.window import has_display
 
 LOW_SPACE = 2 * 10**9
 NO_SPACE = 100 * 10**6
+BACKUP_DAYS = 7
+"""A backup older than this is worth a reminder."""
 
 
 class State(StrEnum):
@@ -136,6 +138,22 @@ def _store(home: Path) -> Check:
     return Check("store", State.OK, f"{'present' if there else 'made on first use'}, encrypted, in {home}")
 
 
+def _backup(home: Path) -> Check:
+    from ehr.store.backups import last_backup
+    from ehr.store.store import Store
+
+    last = last_backup(home)
+    if last is None:
+        state = State.LIMITED if Store.exists(home) else State.OK
+        fix = "`chartwright backup FOLDER`, to a folder on another disk." if Store.exists(home) else ""
+        return Check("backup", state, "never made", fix)
+    days = (datetime.now(UTC) - last.verified_at).days
+    detail = f"{last.name}, verified {days} days ago, in {last.place}"
+    if days > BACKUP_DAYS:
+        return Check("backup", State.LIMITED, detail, "`chartwright backup` makes a new one.")
+    return Check("backup", State.OK, detail)
+
+
 def _keychain(_home: Path) -> Check:
     import keyring
 
@@ -179,6 +197,7 @@ _CHECKS: dict[str, Callable[[Path], Check]] = {
     "microphone": _microphone,
     "speaker": _speaker,
     "store": _store,
+    "backup": _backup,
     "keychain": _keychain,
     "disk": _space,
     "window": _display,

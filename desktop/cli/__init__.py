@@ -26,9 +26,11 @@ from desktop.cli import (
     phrases,
     press,
     record,
+    retention,
     signing,
     soundalike,
     speech,
+    upkeep,
 )
 from desktop.cli.home import Home, data_dir_option
 
@@ -89,6 +91,11 @@ for command in (
     signing.amend,
     handover.handover,
     audit.audit,
+    upkeep.backup,
+    upkeep.restore,
+    retention.retention,
+    upkeep.check,
+    upkeep.salvage,
     care.doctor,
     models.models,
     press.press,

@@ -107,8 +107,13 @@ def file_passphrase(*, new: bool) -> str:
     return str(click.prompt("Passphrase of the file", hide_input=True, confirmation_prompt=new, err=True))
 
 
+def passphrase(asked: str) -> str:
+    """The passphrase from CHARTWRIGHT_PASSPHRASE, or from whoever answers what is `asked`. Raises NoPassphrase."""
+    return _from_environment() or str(click.prompt(asked, hide_input=True, err=True))
+
+
 def _passphrase() -> str:
-    return _from_environment() or str(click.prompt("Passphrase of the chart", hide_input=True, err=True))
+    return passphrase("Passphrase of the chart")
 
 
 def _new_passphrase() -> str:

@@ -14,10 +14,10 @@ from ehr.chart.encounter import Draft
 from ehr.chart.entry import ATTRIBUTES, Assertion, Code, Entry, Flag, Kind
 from ehr.chart.note import Change, Note, Section, Span
 from ehr.chart.patient import Gender, Patient
-from ehr.store.codec import time_to_text
 from ehr.store.keys import Argon2Cost
 from ehr.store.reader import Reader
 from ehr.store.session import Session
+from ehr.store.signatures import Seal
 from ehr.store.store import Store
 from transcriber.transcript import Coverage, Segment, TimeSpan, Transcript, Word
 
@@ -78,14 +78,10 @@ def draft(text: str = "Denies chest pain. Metformin 1.10 mg twice daily.") -> Dr
 
 
 def signed(store: Store, encounter_id: str) -> str:
-    """Sign an encounter's draft as it stands; returns the encounter's id."""
-    with store._session.transaction() as db:
-        count = "SELECT count(*) FROM signature WHERE encounter_id = ?"
-        (number,) = db.execute(count, (encounter_id,)).fetchone()
-        name, now = f"{encounter_id}/{number}", time_to_text(store._ledger.now())
-        row = (name, encounter_id, number, "sign", "u1", "owner", now, "{}", "0")
-        db.execute("INSERT INTO signature VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", row)
-        db.execute("UPDATE encounter SET standing = 'final' WHERE id = ?", (encounter_id,))
+    """Accept an encounter's entries and sign it; returns the encounter's id."""
+    kept = store.encounter(encounter_id).draft
+    store.accept(*(entry.id for entry in (kept.entries if kept else ())))
+    store.signatures.sign(encounter_id, Seal(PASSPHRASE, "I answer for this."))
     return encounter_id
 
 
