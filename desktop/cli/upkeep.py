@@ -40,6 +40,11 @@ This is also the way to another computer. You are asked for a passphrase of the 
 clinic's recovery key. A chart that is there is left alone; with --replace it is moved aside
 within the data folder, never deleted."""
 
+CHECK_EPILOG = """\b
+Examples:
+  chartwright check
+  chartwright check || chartwright salvage"""
+
 SALVAGE_EPILOG = """\b
 Examples:
   chartwright check || chartwright salvage
@@ -117,7 +122,7 @@ def restore(context: click.Context, folder: Path, *, replace: bool) -> None:
         output.warn(f"The chart that was there is in {aside}.")
 
 
-@click.command()
+@click.command(epilog=CHECK_EPILOG)
 @data_dir_option
 @click.pass_context
 def check(context: click.Context) -> int:

@@ -87,8 +87,15 @@ def signed(store: Store, encounter_id: str) -> str:
 
 @contextmanager
 def failing_at(store: Store, statement: int) -> Iterator[list[int]]:
+    """Abort the store's work in its n-th statement, triggers' statements counted; yields the count so far."""
+    with failing_in(store._session, statement) as seen:
+        yield seen
+
+
+@contextmanager
+def failing_in(session: Session, statement: int) -> Iterator[list[int]]:
     """Abort the connection's work in its n-th statement, triggers' statements counted; yields the count so far."""
-    connection = store._session._database.conn
+    connection = session._database.conn
     seen = [0]
 
     def count(_: str) -> None:
