@@ -1,41 +1,107 @@
 """Where somebody speaks, and how much of the speech has words under it.
 
 Owns the voice detector (the Silero network that faster-whisper ships) and the coverage measure. Knows no engine.
+
+The detector hears sound as it arrives and looks only back: what it finds depends on the sound alone, never on the
+pieces in which it came, so a recording is cut at the same places while it grows and when it is finished.
 """
 
 from __future__ import annotations
 
 import os
 from bisect import bisect_left
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # onnxruntime phones home otherwise, and reads this when it loads
 
 import numpy as np
-from faster_whisper.vad import VadOptions, get_speech_timestamps
+from faster_whisper.vad import get_vad_model
 
 from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.transcript import Coverage, TimeSpan, Word
 
-_WINDOW = 60 * SAMPLE_RATE  # the network's memory grows with its input
-_PAUSE_S = 0.1  # what is left of the shortest pause between two padded spans; less is the edge of a window
-_OPTIONS = VadOptions(min_silence_duration_ms=160, min_speech_duration_ms=60, speech_pad_ms=30)
+FRAME = 512  # samples the network judges at a time
+_FRAMES = 8  # judged in one call: a quarter of a second
+_CONTEXT = 64  # samples before a frame that the network sees with it
+_SPEECH, _SILENCE = 0.5, 0.35  # a probability above the one begins speech, below the other ends it
+_PAUSE = int(0.16 * SAMPLE_RATE)  # a shorter pause is part of a word
+_SHORTEST = int(0.06 * SAMPLE_RATE)
+_PAD = int(0.03 * SAMPLE_RATE)
 _SLACK_S = 0.3  # word times of a Whisper model are that exact
 _WORD_S, _DIGIT_S, _LETTER_S = 0.6, 0.5, 0.12  # slow speech: "1995" is five syllables, a letter less than a tenth
 _GAP_S = 0.6  # a shorter stretch without a word is a breath, or a word timed a little early
 
 
+class SpeechDetector:
+    """Finds speech in sound that arrives bit by bit; all positions are samples from the first one on.
+
+    `ended` are the stretches of speech that are over, `began` is where the present one began, None in a pause, and
+    `heard` how far the network has judged.
+    """
+
+    def __init__(self) -> None:
+        self._network = get_vad_model().session
+        self._state = [np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32)]
+        self._before = np.zeros(_CONTEXT, np.float32)
+        self._rest = np.zeros(0, np.float32)
+        self._fading: int | None = None
+        self.ended: list[tuple[int, int]] = []
+        self.began: int | None = None
+        self.heard = 0
+
+    def frames(self, audio: Samples) -> Iterator[int]:
+        """Hear more sound; yields how far it is judged, frame after frame."""
+        self._rest = np.concatenate([self._rest, audio])
+        whole = _FRAMES * FRAME
+        while len(self._rest) >= whole:
+            batch, self._rest = self._rest[:whole], self._rest[whole:]
+            yield from self._judge(batch)
+
+    def finish(self) -> Iterator[int]:
+        """The sound is over: judge what is left, and end the speech that is under way."""
+        length = self.heard + len(self._rest)
+        yield from self._judge(np.pad(self._rest, (0, -len(self._rest) % FRAME)))
+        self._rest = self._rest[:0]
+        self.heard = length
+        if self.began is not None:
+            self._end(self._fading or length)
+        yield length
+
+    def _judge(self, audio: Samples) -> Iterator[int]:
+        frames = audio.reshape(-1, FRAME)
+        if not len(frames):
+            return
+        before = np.vstack([self._before, frames[:-1, -_CONTEXT:]])
+        self._before = frames[-1, -_CONTEXT:]
+        inputs = {"input": np.hstack([before, frames]), "h": self._state[0], "c": self._state[1]}
+        probabilities, *self._state = self._network.run(None, inputs)
+        for probability in probabilities.reshape(-1):
+            self._step(float(probability))
+            self.heard += FRAME
+            yield self.heard
+
+    def _step(self, probability: float) -> None:
+        if probability >= _SPEECH:
+            self._fading = None
+            if self.began is None:
+                self.began = self.heard
+        elif probability < _SILENCE and self.began is not None:
+            self._fading = self._fading or self.heard
+            if self.heard - self._fading >= _PAUSE:
+                self._end(self._fading)
+
+    def _end(self, at: int) -> None:
+        if self.began is not None and at - self.began > _SHORTEST:
+            self.ended.append((max(0, self.began - _PAD), min(self.heard, at + _PAD)))
+        self.began = self._fading = None
+
+
 def speech_spans(audio: Samples) -> tuple[TimeSpan, ...]:
     """Stretches of speech in 16 kHz sound, in seconds from its first sample, pauses of 0.16 s and more left out."""
-    spans: list[TimeSpan] = []
-    for start in range(0, len(audio), _WINDOW):
-        for found in get_speech_timestamps(audio[start : start + _WINDOW], _OPTIONS):
-            span = TimeSpan((start + found["start"]) / SAMPLE_RATE, (start + found["end"]) / SAMPLE_RATE)
-            if spans and span.start < spans[-1].end + _PAUSE_S:
-                spans[-1] = TimeSpan(spans[-1].start, span.end)
-            else:
-                spans.append(span)
-    return tuple(spans)
+    detector = SpeechDetector()
+    for _ in (*detector.frames(audio), *detector.finish()):
+        pass
+    return tuple(TimeSpan(start / SAMPLE_RATE, end / SAMPLE_RATE) for start, end in detector.ended)
 
 
 def coverage(words: Iterable[Word], spans: tuple[TimeSpan, ...]) -> Coverage:

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from transcriber.audio import SAMPLE_RATE
-from transcriber.engines.chunks import chunks, passages
+from transcriber.engines.chunks import chunks
 from transcriber.transcript import TimeSpan
 
 LIMIT = 20.0
@@ -50,10 +50,3 @@ def test_a_long_silence_ends_a_chunk():
     """Words on both sides of a long silence are not decoded together."""
     assert len(chunks(noise, speech_of([(1, 2), (4, 2)]), limit=LIMIT)) == 2
     assert len(chunks(noise, speech_of([(1, 2), (2, 2)]), limit=LIMIT)) == 1
-
-
-def test_passages_leave_long_silences_out():
-    """Short pauses and edges stay with the speech, long silences go."""
-    audio = noise[: 60 * SAMPLE_RATE]
-    assert passages(audio, (TimeSpan(2, 30), TimeSpan(33, 57))) == (TimeSpan(0, 60),)
-    assert passages(audio, (TimeSpan(10, 20), TimeSpan(40, 50))) == (TimeSpan(9.6, 20.4), TimeSpan(39.6, 50.4))

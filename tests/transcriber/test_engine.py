@@ -8,6 +8,7 @@ import pytest
 from transcriber.audio import SAMPLE_RATE
 from transcriber.engines import whisper
 from transcriber.engines.base import DecodeOptions
+from transcriber.engines.windows import Window
 from transcriber.errors import LanguageUnknown
 from transcriber.speech import speech_spans
 from transcriber.transcript import Coverage, TimeSpan, Transcript, Word
@@ -49,23 +50,21 @@ def test_batched_road_keeps_every_chunk_and_its_time(engine, clip_samples):
 
 
 def test_a_chunk_that_leaves_speech_out_is_decoded_again(engine, clip_samples, monkeypatch):
-    """Where the first result has no words under a stretch of speech, the second one, in sequence, has."""
+    """Where the first result has no words under a stretch of speech, the second one, in a whole window, has."""
     speech = speech_spans(clip_samples)
-    chunk = TimeSpan(0.0, 11.0)
-    poor = whisper._Found((Word("And", 0.4, 0.8, 0.9),), left_out=7.0, doubtful=False)
-    mended = engine._mended(poor, clip_samples, chunk, speech, FAST)
-    assert mended.left_out < 1.0
+    poor = Window((Word("And", 0.4, 0.8, 0.9),), -0.2, doubtful=False)
+    mended = engine._mended(poor, clip_samples, speech, FAST)
+    assert whisper._left_out(mended, speech) < 1.0
     assert len(mended.words) > 15
-    good = whisper._Found(poor.words, left_out=0.2, doubtful=False)
-    assert engine._mended(good, clip_samples, chunk, speech, FAST) is good
+    good = Window(mended.words, -0.2, doubtful=False)
+    assert engine._mended(good, clip_samples, speech, FAST) is good
 
 
 def test_hotwords_and_prompt_reach_the_model(engine, clip_samples):
     """A prompt without punctuation changes how the same words are written."""
     plain = text_of(engine.decode(clip_samples, speech_spans(clip_samples), FAST))
-    options = DecodeOptions(
-        language="en", beam_size=1, prompt="FELLOW AMERICANS SPEAKING IN CAPITALS ONLY", hotwords="ASK"
-    )
+    prompt = "so my fellow countrymen we meet again today and i say to you all that we are one"
+    options = DecodeOptions(language="en", beam_size=1, prompt=prompt, hotwords="ask")
     primed = text_of(engine.decode(clip_samples, speech_spans(clip_samples), options))
     assert primed != plain
     assert "country" in primed.lower()

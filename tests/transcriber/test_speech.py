@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from transcriber import speech
 from transcriber.audio import SAMPLE_RATE
-from transcriber.speech import coverage, speech_spans
+from transcriber.speech import SpeechDetector, coverage, speech_spans
 from transcriber.transcript import TimeSpan, Word
 
 
@@ -38,14 +35,13 @@ def test_no_speech_in_silence_noise_and_tone():
     assert speech_spans(np.zeros(0, np.float32)) == ()
 
 
-def test_long_sound_is_heard_in_windows(clip_samples, monkeypatch):
-    """Cutting the detector's input into windows changes the total by no more than the edges."""
-    sound = np.concatenate([clip_samples] * 3)
-    whole = sum(span.duration for span in speech_spans(sound))
-    monkeypatch.setattr(speech, "_WINDOW", 4 * SAMPLE_RATE)
-    spans = speech_spans(sound)
-    assert sum(span.duration for span in spans) == pytest.approx(whole, abs=2.5)
-    assert all(one.end < other.start for one, other in pairwise(spans))
+def test_spans_do_not_depend_on_how_the_sound_arrives(clip_samples):
+    """Sound that is heard bit by bit has the spans of the whole."""
+    detector = SpeechDetector()
+    for part in np.array_split(clip_samples, 77):
+        list(detector.frames(part))
+    list(detector.finish())
+    assert tuple(TimeSpan(a / SAMPLE_RATE, b / SAMPLE_RATE) for a, b in detector.ended) == speech_spans(clip_samples)
 
 
 def test_a_lost_stretch_is_a_gap():
