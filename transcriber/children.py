@@ -46,6 +46,12 @@ class Parent:
         while (request := self._requests.get()) is not None:
             yield request
 
+    def waiting(self) -> tuple[Message, threading.Event] | None:
+        """The next request if one waits, with the event that interrupts it."""
+        with suppress(Empty):
+            return self._requests.get_nowait()
+        return None
+
     def next_request(self, timeout: float = 0.0) -> Message | None:
         """The next request, None where none comes within so many seconds or the parent is gone."""
         try:

@@ -1,10 +1,11 @@
 """Text while the clinician speaks: a recording is followed as it grows.
 
-Owns the order of work on a growing journal: what is cut is decoded first and for good, then what is said but not cut yet
-is guessed at. Guesses are the first thing to go where the engine falls behind; sound never is, for it is on the disk.
+Owns the order of work on a growing journal: what is cut is decoded first and for good, then what is said but not cut
+yet is guessed at. Guesses are the first thing to go where the engine falls behind; sound never is: it is on the
+disk.
 
 The words that stay are those that `decode.transcribe` finds in the finished recording: the same cuts, the same engine,
-the same text before them. So a follower that goes on from what another one had found (`Progress`) ends where that one
+the same text before them. So a follower that goes on from what another one had found (`Finals`) ends where that one
 would have ended, and nothing but the journal needs to be kept.
 """
 
@@ -50,7 +51,7 @@ class Growing(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class Finals:
     """What has been decoded for good: the segments, the `language`, and `until` where, in seconds of the recording."""
 
     segments: tuple[Segment, ...] = ()
@@ -64,7 +65,7 @@ class Listener(Protocol):
     def partial(self, words: tuple[Word, ...]) -> None:
         """What is said after the last final word, as far as it is known; replaces the last one."""
 
-    def final(self, found: Found) -> None:
+    def final(self, found: Finals) -> None:
         """Segments that never change, after those before, and where they end."""
 
     def behind(self, seconds: float) -> None:
@@ -83,14 +84,14 @@ def follow(
     options: DecodeOptions,
     listener: Listener,
     *,
-    known: Found | None = None,
+    known: Finals | None = None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Transcript:
     """Decode a recording while it grows, until it is sealed; goes on after `known`.
 
     Raises Cancelled, AudioSilent, NoSpeech, NothingUnderstood, and whatever the journal raises.
     """
-    return _Follower(journal, engine, options, listener, known or Found(), wait).run()
+    return _Follower(journal, engine, options, listener, known or Finals(), wait).run()
 
 
 class _Follower:
@@ -100,7 +101,7 @@ class _Follower:
         engine: Engine,
         options: DecodeOptions,
         listener: Listener,
-        known: Found,
+        known: Finals,
         wait: Callable[[float], None],
     ) -> None:
         options = replace(options, language=known.language or options.language, batch_size=1)
@@ -153,7 +154,7 @@ class _Follower:
             self._found.take(segment)
         self._until = piece.end
         self._guess = _Guess()
-        self._listener.final(Found(segments, piece.end, self._found.language))
+        self._listener.final(Finals(segments, piece.end, self._found.language))
 
     def _guess_on(self) -> bool:
         """Guess at what is said but not cut, if that is worth the time; tells whether it was."""

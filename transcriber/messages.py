@@ -15,7 +15,7 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from transcriber.errors import MessageInvalid, TranscriberError
-from transcriber.transcript import Question, Segment, Transcript
+from transcriber.transcript import Question, Segment, Transcript, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,24 @@ class Transcribe:
     batch_size: int = 1
     prompt: str | None = None
     hotwords: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """To the worker: decode this recording while it grows; `Partial`, `Final` and `Behind`, then `Followed` answer.
+
+    It goes on after `known`, which an earlier worker had found up to `until` seconds. Meanwhile the worker answers
+    `Score` and `Transcribe`.
+    """
+
+    journal: str
+    key: str
+    language: str | None = None
+    beam_size: int = 5
+    prompt: str | None = None
+    hotwords: str | None = None
+    known: tuple[Segment, ...] = ()
+    until: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +102,29 @@ class Done:
     """From the worker: everything."""
 
     transcript: Transcript
+
+
+@dataclass(frozen=True, slots=True)
+class Partial:
+    """From the worker: what is said after the last `Final`; replaces the last one, and may change."""
+
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Final:
+    """From the worker: what was said in `language` up to `until` seconds, after the last one; never changes."""
+
+    segments: tuple[Segment, ...]
+    until: float
+    language: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """From the worker: so many seconds of the recording wait to be decoded; 0 once it has caught up."""
+
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,15 +254,28 @@ class Failed:
         return cls(error.code, error.sentence, error.next_step)
 
 
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """From the worker: the recording is sealed, and this is all of it; or why there is none."""
+
+    transcript: Transcript | None
+    failed: Failed | None = None
+
+
 Message = (
     Load
     | Transcribe
+    | Follow
     | Score
     | Cancel
     | Ready
     | Progress
     | Found
     | Done
+    | Partial
+    | Final
+    | Behind
+    | Followed
     | Scored
     | Arm
     | Record

@@ -1,14 +1,17 @@
 """The engine in a process of its own: `python -m transcriber.worker`.
 
 Owns the conversation with the parent (messages.py): `Load` → `Ready`, then any number of `Transcribe` → `Progress`,
-`Found` … `Done`, and of `Score` → `Scored`; `Failed` answers any. Ends when its standard input closes. A parent notices
-a killed worker by the end of its output. Knows no window and writes no file.
+`Found` … `Done`, of `Score` → `Scored`, and of `Follow` → `Partial`, `Final`, `Behind` … `Followed`; `Failed` answers
+any but the last. While a recording is followed, the others are answered between two pieces of work. Ends when its
+standard input closes. A parent notices a killed worker by the end of its output. Knows no window and writes no file.
 """
 
 from __future__ import annotations
 
 import os
 import sys
+from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -20,8 +23,26 @@ from transcriber.decode import transcribe
 from transcriber.engines.base import DecodeOptions, Engine
 from transcriber.errors import MessageInvalid, TranscriberError
 from transcriber.journal import Journal
-from transcriber.messages import Done, Failed, Found, Load, Progress, Ready, Score, Scored, Transcribe
+from transcriber.live import Finals, follow
+from transcriber.messages import (
+    Behind,
+    Done,
+    Failed,
+    Final,
+    Follow,
+    Followed,
+    Found,
+    Load,
+    Message,
+    Partial,
+    Progress,
+    Ready,
+    Score,
+    Scored,
+    Transcribe,
+)
 from transcriber.scoring import Scorer
+from transcriber.transcript import Transcript, Word
 
 
 def command() -> list[str]:
@@ -31,21 +52,65 @@ def command() -> list[str]:
 
 def main() -> None:
     """Serve the parent until it is gone."""
-    parent = Parent(exit_when_gone=True)
-    engine: Engine | None = None
-    for request, cancelled in parent.requests():
+    _Worker(Parent(exit_when_gone=True)).serve()
+
+
+class _Worker:
+    def __init__(self, parent: Parent) -> None:
+        self._parent = parent
+        self._engine: Engine | None = None
+        self._later: deque[tuple[Message, Event]] = deque()
+
+    def serve(self) -> None:
+        for request in self._parent.requests():
+            self._later.append(request)
+            while self._later:
+                self._answer(*self._later.popleft())
+
+    def _answer(self, request: Message, cancelled: Event) -> None:
         try:
             if isinstance(request, Load):
-                engine = None
-                engine = _load(request, parent)
-            elif isinstance(request, Transcribe) and engine is not None:
-                _transcribe(request, engine, parent, cancelled)
-            elif isinstance(request, Score) and engine is not None:
-                _score(request, engine, parent)
+                self._engine = None
+                self._engine = _load(request, self._parent)
+            elif isinstance(request, Transcribe) and self._engine is not None:
+                _transcribe(request, self._engine, self._parent, cancelled)
+            elif isinstance(request, Score) and self._engine is not None:
+                _score(request, self._engine, self._parent)
+            elif isinstance(request, Follow) and self._engine is not None:
+                _follow(request, self._engine, _Audience(self._parent, self._between, cancelled))
             else:
                 raise MessageInvalid
         except TranscriberError as error:
-            parent.tell(Failed.of(error))
+            self._parent.tell(Failed.of(error))
+
+    def _between(self) -> None:
+        """Answer what is asked while a recording is followed; another recording waits for its turn."""
+        while (waiting := self._parent.waiting()) is not None:
+            if isinstance(waiting[0], Score | Transcribe):
+                self._answer(*waiting)
+            else:
+                self._later.append(waiting)
+
+
+class _Audience:
+    """The parent as a follower's listener."""
+
+    def __init__(self, parent: Parent, between: Callable[[], None], interrupted: Event) -> None:
+        self._parent = parent
+        self.between = between
+        self.cancelled = interrupted.is_set
+
+    def partial(self, words: tuple[Word, ...]) -> None:
+        self._parent.mention(Partial(words))
+
+    def final(self, found: Finals) -> None:
+        self._parent.tell(Final(found.segments, found.until, found.language))
+
+    def behind(self, seconds: float) -> None:
+        self._parent.mention(Behind(seconds))
+
+    def ended(self, transcript: Transcript | None, failed: Failed | None = None) -> None:
+        self._parent.tell(Followed(transcript, failed))
 
 
 def _load(request: Load, parent: Parent) -> Engine:
@@ -68,6 +133,16 @@ def _transcribe(request: Transcribe, engine: Engine, parent: Parent, cancelled: 
             cancelled=cancelled.is_set,
         )
     parent.tell(Done(transcript))
+
+
+def _follow(request: Follow, engine: Engine, audience: _Audience) -> None:
+    options = DecodeOptions(request.language, request.beam_size, 1, request.prompt, request.hotwords)
+    known = Finals(request.known, request.until, request.language)
+    try:
+        with Journal.open(Path(request.journal), key_of(request.key)) as journal:
+            audience.ended(follow(journal, engine, options, audience, known=known))
+    except TranscriberError as error:
+        audience.ended(None, Failed.of(error))
 
 
 def _score(request: Score, engine: Engine, parent: Parent) -> None:
