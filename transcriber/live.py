@@ -116,6 +116,7 @@ class _Follower:
         self._told = 0.0
 
     def run(self) -> Transcript:
+        """Follow to the end."""
         for block in self._found.listen(self._sound()):
             for piece in self._cutter.add(block):
                 self._decode(piece)

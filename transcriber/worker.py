@@ -62,6 +62,7 @@ class _Worker:
         self._later: deque[tuple[Message, Event]] = deque()
 
     def serve(self) -> None:
+        """Answer requests until the parent is gone."""
         for request in self._parent.requests():
             self._later.append(request)
             while self._later:
@@ -101,15 +102,19 @@ class _Audience:
         self.cancelled = interrupted.is_set
 
     def partial(self, words: tuple[Word, ...]) -> None:
+        """See Listener."""
         self._parent.mention(Partial(words))
 
     def final(self, found: Finals) -> None:
+        """See Listener."""
         self._parent.tell(Final(found.segments, found.until, found.language))
 
     def behind(self, seconds: float) -> None:
+        """See Listener."""
         self._parent.mention(Behind(seconds))
 
     def ended(self, transcript: Transcript | None, failed: Failed | None = None) -> None:
+        """Tell how it ended."""
         self._parent.tell(Followed(transcript, failed))
 
 
