@@ -39,6 +39,7 @@ class Presenter(QObject):
         self._finds: Sequence[Find] | None = None
         self._elapsed = self._lost = 0.0
         self._troubles = Troubles()
+        self._starting = False
         self._words_due = QTimer(self)
         self._words_due.setSingleShot(True)
         self._words_due.timeout.connect(self._on_words_due)
@@ -172,7 +173,6 @@ class Presenter(QObject):
             shown = state.paused(self._elapsed) if desk.paused else state.recording(self._elapsed, self._lost)
         elif desk.starting:
             self._elapsed = self._lost = 0.0
-            self._troubles.begin()
             shown = state.arming()
         elif desk.importing is not None:
             shown = state.importing(desk.importing)
@@ -181,8 +181,11 @@ class Presenter(QObject):
         else:
             shown = state.resting(session.encounter, session.entries)
         window.banner.show_state(shown)
-        if desk.recording is None and not desk.starting:
+        if desk.starting and not self._starting:
+            self._troubles.begin()
+        elif desk.recording is None and not desk.starting:
             self._troubles.clear()
+        self._starting = desk.starting
         window.sound.show_advice(self._troubles.worst)
         window.bar.show_recording(recording=desk.recording is not None, paused=desk.paused)
         stop, begin = self.tr("Stop recording"), self.tr("New dictation")

@@ -250,8 +250,18 @@ class MainWindow(QMainWindow):
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.triggered.connect(lambda _=False, name=name: self._take_microphone(name))
+        self._add_channels(menu)
         menu.aboutToHide.connect(menu.deleteLater)
         menu.popup(self.bar.microphone.mapToGlobal(self.bar.microphone.rect().topLeft()))
+
+    def _add_channels(self, menu: QMenu) -> None:
+        """Microphones with several channels: all of them, or one, as where two people have one each."""
+        channels = menu.addMenu(self.tr("Channel"))
+        for number, title in enumerate((self.tr("All, mixed"), self.tr("First (left)"), self.tr("Second (right)"))):
+            action = channels.addAction(title)
+            action.setCheckable(True)
+            action.setChecked(number == self.input().channel)
+            action.triggered.connect(lambda _=False, number=number: self._settings.remember(CHANNEL, str(number)))
 
     def _take_microphone(self, name: str) -> None:
         self._settings.remember(MICROPHONE, name)

@@ -23,6 +23,7 @@ from transcriber.frames import TICK_S, Ended, Frame, Wanted, slept
 _PORTAUDIO = "Install PortAudio (for example `apt install libportaudio2`), then try again."
 _LOOK_S = 0.4  # how often the sound server is asked what is heard
 _BEAT_S = 0.1
+_SERVER = ("pulse", "pipewire", "default")  # under these names ALSA leads to the sound server
 _RATES = (48_000, 44_100, 16_000)
 
 
@@ -54,15 +55,20 @@ def list_inputs() -> list[dict[str, Any]]:
     """
     sounddevice = _sounddevice()
     default = sounddevice.default.device[0]
+    sources = pulse.sources()
     inputs = [
+        {"name": each.description, "channels": each.channels, "rate": each.rate, "default": each.default}
+        for each in sources
+    ]
+    inputs += [
         {
             "name": str(found["name"]),
             "channels": int(found["max_input_channels"]),
             "rate": int(found["default_samplerate"]),
-            "default": found["index"] == default,
+            "default": found["index"] == default and not sources,
         }
         for found in sounddevice.query_devices()
-        if found["max_input_channels"] > 0
+        if found["max_input_channels"] > 0 and not (sources and found["name"] in _SERVER)
     ]
     if not inputs:
         raise NoMicrophone
@@ -73,12 +79,14 @@ class PortAudioMicrophone:
     """A real microphone, at its own rate. One process opens one, once: PortAudio's list of devices never changes."""
 
     def __init__(self, wanted: Wanted) -> None:
-        if wanted.source:
-            if not pulse.has_source(wanted.source):
-                raise NoMicrophone("The chosen microphone is not connected.")
-            os.environ["PULSE_SOURCE"] = wanted.source
+        chosen = _on_server(wanted)
+        if chosen is not None:
+            os.environ["PULSE_SOURCE"] = chosen.name
+        elif wanted.source:
+            raise NoMicrophone("The chosen microphone is not connected.")
         self._sounddevice = _sounddevice()
-        found = self._find(wanted.device)
+        names = _SERVER if chosen is not None else (wanted.device,) if wanted.device is not None else ()
+        found = self._find(names)
         self.name = str(found["name"])
         self._channel = wanted.channel
         self._blocks: queue.SimpleQueue[Frame] = queue.SimpleQueue()
@@ -91,7 +99,7 @@ class PortAudioMicrophone:
         self.source = heard.name if heard is not None else ""
         if heard is not None:
             self.name = heard.description
-        if wanted.source and self.source != wanted.source:
+        if chosen is not None and self.source != chosen.name:
             raise NoMicrophone("The chosen microphone is not connected.")
         self._present = True
 
@@ -136,19 +144,28 @@ class PortAudioMicrophone:
                 return stream, rate
         raise MicrophoneFailed("The microphone could not be opened.") from refusal
 
-    def _find(self, device: str | None) -> dict[str, Any]:
-        inputs = [found for found in self._sounddevice.query_devices() if found["max_input_channels"] > 0]
+    def _find(self, names: tuple[str, ...]) -> dict[str, Any]:
+        """The first device with one of these names; without names the system's choice."""
         default = self._sounddevice.default.device[0]
-        for found in inputs:
-            if found["name"] == device or (device is None and found["index"] == default):
+        for found in self._sounddevice.query_devices():
+            wanted = found["name"] in names if names else found["index"] == default
+            if wanted and found["max_input_channels"] > 0:
                 return dict(found)
-        raise NoMicrophone if device is None else NoMicrophone("The chosen microphone is not connected.")
+        raise NoMicrophone("The chosen microphone is not connected.") if names else NoMicrophone
 
     def _on_block(self, frames: np.ndarray[Any, Any], _count: int, _time: object, status: Any) -> None:  # noqa: ANN401  (sounddevice is untyped)
         samples = mono(frames, self._channel)
         self._blocks.put(
             Frame(time.monotonic(), slept(), samples.copy(), overflowed=bool(status and status.input_overflow))
         )
+
+
+def _on_server(wanted: Wanted) -> pulse.Source | None:
+    """The sound server's source that is wanted: the one that was heard before, or the one with the chosen name."""
+    for source in pulse.sources() if wanted.source or wanted.device is not None else ():
+        if source.name == wanted.source or (not wanted.source and source.description == wanted.device):
+            return source
+    return None
 
 
 def _sounddevice() -> Any:  # noqa: ANN401  (an untyped module)

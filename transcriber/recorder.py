@@ -14,6 +14,7 @@ import sys
 import time
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import replace
 from enum import Enum, auto
 from pathlib import Path
@@ -137,7 +138,8 @@ class Recorder:
         if self._line is not None:
             self._line.close()
         if self._take is not None and self.state is not State.DONE:
-            self._take.flush()
+            with suppress(DiskFull):
+                self._take.flush()
             self._take.close()
         self.state = State.DONE
 
@@ -156,7 +158,9 @@ class Recorder:
         self._request = request
         self._deadline = self._clock.now() + _GIVE_UP_S
         self.state = State.RECORDING
-        if self._preroll and self._line is not None and not self._line.lost:
+        if self._line is not None and self._line.lost:
+            self._tell(Warned(Trouble.LOST))
+        elif self._preroll:
             self._begin()
 
     def _on_resume(self, take: Take) -> None:

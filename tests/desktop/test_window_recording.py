@@ -86,6 +86,19 @@ def test_a_lost_microphone_is_shown_with_its_next_step_and_comes_back(program, q
         assert journal.sealed
 
 
+def test_speak_only_when_it_says_so(program, qtbot, voice) -> None:
+    """Until the first sound is on the disk the window says that it is opening, then that it waits; then Recording."""
+    window = program.window
+    window._take_microphone(f"fake:{voice}?late=2")
+    program.session.choose_patient(MARIA)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: "Wait for “Recording”" in window.sound.text, timeout=MINUTES)
+    assert window.banner.state.text() == "Opening the microphone …"
+    qtbot.waitUntil(lambda: "Recording" in window.banner.state.text(), timeout=MINUTES)
+    assert window.sound.text == ""
+    window.close()
+
+
 def test_a_recorder_that_is_killed_goes_on_by_itself(program, qtbot, home, voice) -> None:
     """SIGKILL of the recorder in mid-dictation: another one goes on in the same journal, with the loss as a gap."""
     begin(program, qtbot, f"fake:{voice}")
