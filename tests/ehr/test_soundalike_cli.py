@@ -93,3 +93,12 @@ def test_clinical_words_of_a_recording(capsys: pytest.CaptureFixture[str]) -> No
     found = json.loads(capsys.readouterr().out)
     assert "ask what you can do for your country" in found["text"]
     assert found["changes"] == []
+
+
+def test_a_recording_in_another_language_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    """Words that are not English stay as they were heard, and stderr says so."""
+    clip = str(resources.path("audio/jfk.flac"))
+    assert cli.run(["transcribe", clip, "--clinical", "--language", "es", "--format", "json"]) == 0
+    told = capsys.readouterr()
+    assert "not in English" in told.err
+    assert json.loads(told.out)["changes"] == []
