@@ -15,13 +15,16 @@ from desktop.dictation.recovery import Recovery
 from desktop.facts.panel import FactsPanel
 from desktop.people.rights import RIGHT_OF
 from desktop.people.room import People
+from desktop.phrases.keeper import PhraseKeeper
 from desktop.player.player import SKIP_S, Player
 from desktop.review.panels import NotePanel
 from desktop.session import Session
 from desktop.worklist.rail import Rail
 from ehr.chart.entry import ReviewState
+from ehr.chart.fields import open_fields
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
+from ehr.reverting import can_revert
 
 LEAD_S, TAIL_S = 0.25, 0.35
 """Sound before and after the words of a fact, so that they can be understood."""
@@ -39,6 +42,7 @@ class Workbench(Protocol):
     note: NotePanel
     facts: FactsPanel
     people: People
+    phrases: PhraseKeeper
 
     def tr(self, text: str, /) -> str:
         """A text in the user's language."""
@@ -302,6 +306,52 @@ class Actions:
         panes = self._window.panes()
         at = next((number for number, pane in enumerate(panes) if pane.hasFocus()), -1)
         panes[(at + 1) % len(panes)].setFocus()
+
+    def insert_autotext(self) -> None:
+        """Choose an auto-text and insert it where the note is typed in."""
+        editor = self._window.note.editor
+        if not editor.active:
+            self.edit_note()
+        self._window.phrases.choose_autotext(editor.insert)
+
+    def next_field(self) -> None:
+        """Go to the next field of the note, which is typed in from then on."""
+        if not self._window.note.editor.active:
+            self.edit_note()
+        self._window.note.editor.step_field(1)
+
+    def has_fields(self) -> bool:
+        """Whether the note has a field to go to."""
+        reading = self._session.reading
+        if self._window.note.editor.active:
+            return self.can_edit_note()
+        return self.can_edit_note() and reading is not None and bool(open_fields(reading.draft.note))
+
+    def accept_defaults(self) -> None:
+        """Take the first option of every choice in the note."""
+        if not self._window.note.editor.active:
+            self.edit_note()
+        self._window.note.editor.accept_defaults()
+
+    def can_revert(self) -> bool:
+        """Whether a change is chosen that can be taken back alone."""
+        change, reading = self._window.note.changes.chosen, self._session.reading
+        at_list = self._window.note.tabs.currentIndex() == 1
+        return at_list and change is not None and reading is not None and can_revert(change, reading.draft.note)
+
+    def revert(self) -> None:
+        """Take the chosen change back."""
+        change = self._window.note.changes.chosen
+        if self.can_revert() and change is not None:
+            self._session.revert(change)
+
+    def show_sayables(self) -> None:
+        """Show what can be said."""
+        self._window.phrases.show_sayables()
+
+    def show_phrases(self) -> None:
+        """Show the auto-texts and words."""
+        self._window.phrases.show_book()
 
     def show_palette(self) -> None:
         """Find a command by typing."""

@@ -209,6 +209,39 @@ COMMANDS: tuple[Command, ...] = (
         Actions.can_edit_note,
     ),
     Command(
+        "note.autotext",
+        QT_TRANSLATE_NOOP("commands", "Insert auto-text …"),
+        ("Ctrl+I",),
+        _REVIEW,
+        Actions.insert_autotext,
+        Actions.can_edit_note,
+    ),
+    Command(
+        "note.field",
+        QT_TRANSLATE_NOOP("commands", "Next field"),
+        ("F7",),
+        _REVIEW,
+        Actions.next_field,
+        Actions.has_fields,
+    ),
+    Command(
+        "note.defaults",
+        QT_TRANSLATE_NOOP("commands", "Accept defaults"),
+        ("Ctrl+D",),
+        _REVIEW,
+        Actions.accept_defaults,
+        Actions.has_fields,
+    ),
+    Command(
+        "change.revert",
+        QT_TRANSLATE_NOOP("commands", "Let the words stand as they were said"),
+        ("Backspace", "Del"),
+        _REVIEW,
+        Actions.revert,
+        Actions.can_edit_note,
+        Scope.REVIEW,
+    ),
+    Command(
         "entry.undo",
         QT_TRANSLATE_NOOP("commands", "Undo the last decision"),
         ("Ctrl+Z",),
@@ -307,6 +340,16 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+Shift+A",),
         _PROGRAM,
         lambda actions: actions.people.emergencies(),
+    ),
+    Command(
+        "help.say", QT_TRANSLATE_NOOP("commands", "What can I say?"), ("Shift+F1",), _PROGRAM, Actions.show_sayables
+    ),
+    Command(
+        "program.phrases",
+        QT_TRANSLATE_NOOP("commands", "Auto-texts and words …"),
+        ("Ctrl+Shift+W",),
+        _PROGRAM,
+        Actions.show_phrases,
     ),
     Command("program.quit", QT_TRANSLATE_NOOP("commands", "Quit"), ("Ctrl+Q",), _PROGRAM, Actions.quit),
 )

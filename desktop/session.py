@@ -24,11 +24,12 @@ from desktop.tasks import Lane, Operation
 from desktop.worklist.model import Find
 from ehr.chart.encounter import Draft, Encounter, EncounterSummary
 from ehr.chart.entry import Entry, ReviewState
-from ehr.chart.note import Repair, Span
+from ehr.chart.note import Change, Repair, Span
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
 from ehr.chart.revision import revise
 from ehr.choosing import choose
+from ehr.reverting import as_said
 
 if TYPE_CHECKING:
     from ehr.store.store import Store
@@ -206,6 +207,10 @@ class Session(QObject):
             self.ask(lambda store: store.edit_note(encounter_id, written), lambda _: self.refresh())
         else:
             self._in_turn(lambda: self._revise(lambda draft: revise(draft, written), _nothing))
+
+    def revert(self, change: Change) -> None:
+        """Let the words stand as they were said, in the place of what a rule wrote."""
+        self._in_turn(lambda: self._revise(lambda draft: as_said(draft, change), _nothing))
 
     def undo(self) -> None:
         """Take the last decision on this page back."""

@@ -33,6 +33,7 @@ from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
 from desktop.patient.banner import Banner
 from desktop.people.room import People
+from desktop.phrases.keeper import PhraseKeeper
 from desktop.player.bar import PlayerBar
 from desktop.player.player import SPEEDS, Player
 from desktop.problem_bar import Problem, ProblemBar
@@ -66,6 +67,7 @@ class MainWindow(QMainWindow):
         self.recovery = Recovery(session.chart, self)
         self._had_focus: QWidget | None = None
         self._asking = Lane.on_thread("devices", self)
+        self.phrases = PhraseKeeper(self, session, settings)
         self.handlers = Actions(self)
         self.actions_by_id = commands.make_actions(self.handlers, self)
         self._build()
@@ -186,6 +188,7 @@ class MainWindow(QMainWindow):
         self.rail.stop()
         self.player.close()
         self._asking.close()
+        self.phrases.close()
         self.session.close()
         super().closeEvent(event)
 

@@ -98,8 +98,8 @@ def draft_text(
     The rules are for English: a dictation in another `language` (ISO 639-1) becomes a note without entries. What stands
     in an open field of an inserted text is no fact yet, and what was inserted is marked as such.
     """
+    from ehr.chart.fields import without_fields  # noqa: PLC0415
     from ehr.dictation import write  # noqa: PLC0415
-    from ehr.dictation.fields import without_fields  # noqa: PLC0415
     from ehr.dictation.unspoken import marked  # noqa: PLC0415
     from ehr.extract.extractor import load  # noqa: PLC0415
 

@@ -104,6 +104,12 @@ class ChangesView(QTableView):
             header.resizeSection(column, width)
         self.activated.connect(lambda index: self.change_chosen.emit(self._model.change(index.row())))
 
+    @property
+    def chosen(self) -> Change | None:
+        """The change in the row with the cursor."""
+        index = self.currentIndex()
+        return self._model.change(index.row()) if index.isValid() else None
+
     def show_reading(self, reading: Reading | None) -> None:
         """Replace the list."""
         self._model.show_reading(reading)

@@ -6,11 +6,12 @@ Owns the text while it is being typed and when it is handed over. Does not know 
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QFocusEvent, QResizeEvent, QTextCursor
-from PySide6.QtWidgets import QTextEdit, QWidget
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QResizeEvent, QTextCursor
+from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
 
 from desktop.review.note_view import MEASURE
 from desktop.theme.fonts import NOTE, font
+from ehr.chart.fields import Field, fields
 
 PAUSE_MS = 500
 """How long the keys rest before the text is handed over."""
@@ -49,7 +50,7 @@ class NoteEditor(QTextEdit):
         self.setPlainText(written)
         self._encounter_id, self._kept = encounter_id, self.toPlainText()
         cursor = QTextCursor(self.document())
-        cursor.setPosition(len(written[:at].encode("utf-16-le")) // 2)  # Qt counts UTF-16 units
+        cursor.setPosition(_units(written[:at]))
         self.setTextCursor(cursor)
         self.setFocus()
 
@@ -59,6 +60,71 @@ class NoteEditor(QTextEdit):
             self.hand_over()
             self._encounter_id = ""
             self.left.emit()
+
+    def step_field(self, by: int) -> bool:
+        """Select the next field or the one before, from the end on to the beginning; whether there is one."""
+        text, cursor = self.toPlainText(), self.textCursor()
+        found = fields(text)
+        if not found:
+            return False
+        at = _characters(text, cursor.selectionEnd() if by > 0 else cursor.selectionStart())
+        if by > 0:
+            field = next((each for each in found if each.span.start >= at), found[0])
+        else:
+            field = next((each for each in reversed(found) if each.span.end <= at), found[-1])
+        self._select(text, field)
+        return True
+
+    def accept_defaults(self) -> None:
+        """Put the first option of every choice in its place."""
+        text = self.toPlainText()
+        for field in reversed(fields(text)):
+            if field.default is not None:
+                self._select(text, field)
+                self.textCursor().insertText(field.default)
+
+    def insert(self, text: str) -> None:
+        """Insert a text at the cursor and go to its first field."""
+        cursor = self.textCursor()
+        start = cursor.selectionStart()
+        cursor.insertText(text)
+        cursor.setPosition(start)
+        self.setTextCursor(cursor)
+        if not fields(text):
+            cursor.setPosition(start + _units(text))
+            self.setTextCursor(cursor)
+        else:
+            self.step_field(1)
+        self.setFocus()
+
+    def focusNextPrevChild(self, next_: bool) -> bool:  # noqa: FBT001 - Qt's signature
+        """Tab goes from field to field while the text has one."""
+        return self.step_field(1 if next_ else -1) or super().focusNextPrevChild(next_)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Alt+Down on a choice offers its options."""
+        if event.key() == Qt.Key.Key_Down and event.modifiers() & Qt.KeyboardModifier.AltModifier and self._offer():
+            return
+        super().keyPressEvent(event)
+
+    def _offer(self) -> bool:
+        cursor = self.textCursor()
+        chosen = fields(cursor.selectedText())
+        if len(chosen) != 1 or chosen[0].default is None:
+            return False
+        menu = QMenu(self)
+        for option in chosen[0].options:
+            menu.addAction(option.replace("&", "&&")).triggered.connect(lambda _=False, o=option: cursor.insertText(o))
+        menu.aboutToHide.connect(menu.deleteLater)
+        menu.popup(self.viewport().mapToGlobal(self.cursorRect().bottomLeft()))
+        return True
+
+    def _select(self, text: str, field: Field) -> None:
+        cursor = self.textCursor()
+        cursor.setPosition(_units(text[: field.span.start]))
+        cursor.setPosition(_units(text[: field.span.end]), QTextCursor.MoveMode.KeepAnchor)
+        self.setTextCursor(cursor)
+        self.ensureCursorVisible()
 
     @Slot()
     def hand_over(self) -> None:
@@ -85,3 +151,13 @@ class NoteEditor(QTextEdit):
     def _on_text_changed(self) -> None:
         if self.active:
             self._pause.start()
+
+
+def _units(text: str) -> int:
+    """The length of a text as Qt counts it, in UTF-16 units."""
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _characters(text: str, units: int) -> int:
+    """How many characters of a text stand before a place that Qt counted."""
+    return len(text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", "ignore"))

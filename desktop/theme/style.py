@@ -59,6 +59,8 @@ QLineEdit, QDateEdit, QComboBox, QSpinBox { background: $surface; color: $text; 
   border-radius: 7px; padding: 5px 8px; min-height: 20px; selection-background-color: $accent;
   selection-color: $accent_text; }
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
+QTextEdit#field { background: $surface; color: $text; border: 1px solid $line; border-radius: 7px; padding: 4px 6px; }
+QTextEdit#field:focus { border: 2px solid $accent; padding: 3px 5px; }
 QComboBox::drop-down { border: none; width: 20px; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $accent_soft;
   selection-color: $text; }

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from functools import cache
 
 import resources
+from ehr.chart.fields import fields
 from ehr.chart.phrases import AutoText
-from ehr.dictation.fields import fields
 from ehr.dictation.headings import section_kinds
 
 LONGEST_TEXT = 20_000  # characters

@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from ehr.chart.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, Field, fields, with_defaults
 from ehr.chart.note import Section, Span
 from ehr.chart.phrases import AutoText
-from ehr.dictation.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, Field, fields, with_defaults
 from ehr.dictation.headings import section_kinds
 from ehr.dictation.mapped import Edit
 from ehr.dictation.sections import find_sections
@@ -85,6 +85,7 @@ class _Filling:
         self._later = later
         self._room = room
         self._at = room.start  # how far edits reach
+        self._dropped: list[Edit] = []  # blanks and marks before the commands
 
     def edits(self, under: str) -> list[Edit]:
         """What is written for each of the commands, where the note is `under` a section."""
@@ -96,7 +97,8 @@ class _Filling:
         self._accepts = any(each.order.act is Act.ACCEPT for each in self._later)
         chain = list(self._chain())
         made = list(self._filled(chain) if chain else [self._last(self._insert, self._piece(0))])
-        return [*made, *(self._unlinked(each) for each in self._later[len(chain) :])]
+        made += [self._unlinked(each) for each in self._later[len(chain) :]]
+        return sorted([*made, *self._dropped], key=lambda edit: edit.start)
 
     def _chain(self) -> Iterator[_Held]:
         """The commands that follow the insertion with nothing but answers between them."""
@@ -160,7 +162,10 @@ class _Filling:
     def _edit(self, one: _Held, end: int, written: str) -> Edit:
         only_marks = not self._text[self._at : one.at].strip(_MARKS)
         start, self._at = self._at if only_marks else max(one.start, self._at), end
-        return Edit(start, end, written, _RULES[one.order.act])
+        if start < one.at:
+            is_blank = not self._text[start : one.at].strip()
+            self._dropped.append(Edit(start, one.at, "", HELD if is_blank else "recognizer mark"))
+        return Edit(one.at, end, written, _RULES[one.order.act])
 
     def _last(self, one: _Held, written: str) -> Edit:
         """The end of the text: what follows begins a line."""

@@ -10,8 +10,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
 from ehr.chart.entry import Entry, Flag
+from ehr.chart.fields import ACCEPT_DEFAULTS, AUTO_TEXT, Field, inserted, open_fields
 from ehr.chart.note import Change, Note, Span
-from ehr.dictation.fields import ACCEPT_DEFAULTS, AUTO_TEXT, Field, inserted, open_fields
 
 INSERTED = "auto-text"
 """Code of the flag where words that an entry rests on were inserted."""

@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ehr.chart.fields import fields, with_defaults
 from ehr.chart.phrases import AutoText
 from ehr.dictation.autotexts import UnfitAutoText, checked, read_autotexts, shipped, write_autotexts
-from ehr.dictation.fields import fields, with_defaults
 
 GOOD = {"say": ["normal toe exam"], "text": "Toes: [pink|blue], [count] in number.", "section": "physical_exam"}
 REFUSED = [

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from ehr import pipeline
 from ehr.chart.entry import Assertion
+from ehr.chart.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, open_fields
 from ehr.chart.note import Span
 from ehr.chart.phrases import AutoText, Phrases
 from ehr.dictation import write
 from ehr.dictation.autotexts import checked, shipped
-from ehr.dictation.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, open_fields
 from ehr.dictation.headings import section_kinds
 from ehr.dictation.sayable import sayables
 from ehr.dictation.voice import GO_TO, orders, way_to

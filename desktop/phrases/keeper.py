@@ -1,0 +1,234 @@
+"""Between the dialogs of auto-texts and words and the chart that keeps them.
+
+Owns what is asked of the store and when a dialog shows it. A word is tried out in a process of its own, since that is
+Python which would hold the window up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QFileDialog, QWidget
+from shiboken6 import isValid
+
+from desktop.messages import explain
+from desktop.phrases.book import SHIPPED, AutoTextShelf, Owned, Phrase, PhraseBookDialog, Shelf
+from desktop.session import Session
+from desktop.settings import PUNCTUATION, Settings
+from desktop.tasks import Lane, Operation
+from ehr.chart.phrases import AutoText, ClinicTerm, Phrases
+
+if TYPE_CHECKING:
+    from ehr.soundalike.trial import Past, Place
+    from ehr.store.store import Store
+
+
+class PhraseKeeper(QObject):
+    """Opens the dialogs over `window` and keeps what is written in them."""
+
+    def __init__(self, window: QWidget, session: Session, settings: Settings) -> None:
+        super().__init__(window)
+        self._window, self._session, self._settings = window, session, settings
+        self._trying: Lane | None = None
+        self.book: PhraseBookDialog | None = None
+
+    def show_sayables(self) -> None:
+        """Show what can be said."""
+        from desktop.phrases.sayable_page import SayablePage
+        from ehr.dictation.sayable import sayables
+
+        def show(phrases: Phrases) -> None:
+            page = SayablePage(sayables(phrases), self._window)
+            page.finished.connect(page.deleteLater)
+            page.open()
+
+        self._session.ask(lambda store: store.phrases.current(), show)
+
+    def choose_autotext(self, then: Callable[[str], None]) -> None:
+        """Let an auto-text be chosen, and go on with its text."""
+        from desktop.phrases.inserter import Inserter
+        from ehr.dictation.autotexts import shipped
+
+        def show(phrases: Phrases) -> None:
+            inserter = Inserter((*phrases.autotexts, *shipped()), self._window)
+            inserter.chosen.connect(lambda autotext: then(autotext.text))
+            inserter.finished.connect(inserter.deleteLater)
+            inserter.open()
+
+        self._session.ask(lambda store: store.phrases.current(), show)
+
+    def show_book(self) -> None:
+        """Show the auto-texts and words."""
+        from ehr.dictation.headings import section_kinds
+
+        sections = {kind.name: kind.title for kind in section_kinds().values()}
+        says_marks = self._settings.text(PUNCTUATION) == "spoken"
+        book = self.book = PhraseBookDialog(sections, says_marks=says_marks, parent=self._window)
+        for shelf in (book.autotexts, book.terms):
+            shelf.saved.connect(partial(self._save, shelf))
+            shelf.removed.connect(partial(self._remove, shelf))
+            shelf.imported.connect(partial(self._ask_import, shelf))
+            shelf.exported.connect(partial(self._ask_export, shelf))
+        book.terms.terms_form.tried.connect(self._try)
+        book.says_marks_changed.connect(self._take_says_marks)
+        book.finished.connect(book.deleteLater)
+        self._reload()
+        book.open()
+
+    def take_file(self, shelf: Shelf, file: Path) -> None:
+        """Import a file as the user's own; each line that cannot be used is told with its reason."""
+
+        def take(found: tuple[int, Sequence[tuple[int, str]]]) -> None:
+            taken, refused = found
+            lines = [self.tr("Line {0} left out: {1}.").format(number, reason) for number, reason in refused[:5]]
+            more = [self.tr("{0} more lines left out.").format(len(refused) - 5)] if len(refused) > 5 else []
+            self._tell(shelf, "\n".join([self.tr("{0} taken.").format(taken), *lines, *more]))
+            self._reload()
+
+        self._session.ask(partial(_import, shelf_is_autotexts=isinstance(shelf, AutoTextShelf), file=file), take)
+
+    def write_file(self, shelf: Shelf, file: Path) -> None:
+        """Export the user's own to a file."""
+        work = partial(_export, shelf_is_autotexts=isinstance(shelf, AutoTextShelf), file=file)
+        self._session.ask(work, lambda count: self._tell(shelf, self.tr("{0} written.").format(count)))
+
+    def close(self) -> None:
+        """End what is under way."""
+        if self._trying is not None:
+            self._trying.close()
+            self._trying = None
+
+    def _reload(self) -> None:
+        def show(found: tuple[list[Owned], list[Owned]]) -> None:
+            if self.book is not None and isValid(self.book):
+                self.book.autotexts.show_owned(found[0])
+                self.book.terms.show_owned(found[1])
+
+        self._session.ask(_owned, show)
+
+    def _save(self, shelf: Shelf, owner: str, phrase: Phrase, edited: Owned | None) -> None:
+        def saved(_: object) -> None:
+            if isValid(shelf):
+                shelf.back()
+            self._reload()
+
+        def failed(error: BaseException) -> None:
+            if isValid(shelf):
+                shelf.form.show_problem(explain(error).sentence)
+
+        self._session.ask(lambda store: _put(store, owner, phrase, edited), saved, failed)
+
+    def _remove(self, shelf: Shelf, owner: str, phrase: Phrase) -> None:
+        def failed(error: BaseException) -> None:
+            self._tell(shelf, explain(error).sentence)
+
+        self._session.ask(lambda store: _drop(store, owner, phrase), lambda _: self._reload(), failed)
+
+    def _ask_import(self, shelf: Shelf) -> None:
+        chosen, _ = QFileDialog.getOpenFileName(
+            self.book, self.tr("Import"), "", self.tr("Lists (*.jsonl *.csv *.txt)")
+        )
+        if chosen:
+            self.take_file(shelf, Path(chosen))
+
+    def _ask_export(self, shelf: Shelf) -> None:
+        chosen, _ = QFileDialog.getSaveFileName(self.book, self.tr("Export"), "", self.tr("Lists (*.jsonl)"))
+        if chosen:
+            self.write_file(shelf, Path(chosen))
+
+    def _try(self, new: tuple[ClinicTerm, ...]) -> None:
+        from desktop.tryout import past_dictations
+
+        book = self.book
+        if book is None:
+            return
+        book.terms.trial.wait()
+
+        def begin(found: tuple[tuple[Past, ...], tuple[ClinicTerm, ...]]) -> None:
+            past, now = found
+            self._run_trial(past, now, new)
+
+        self._session.ask(lambda store: (past_dictations(store), store.phrases.current().terms), begin)
+
+    def _run_trial(self, past: tuple[Past, ...], now: tuple[ClinicTerm, ...], new: tuple[ClinicTerm, ...]) -> None:
+        from ehr.soundalike.trial import try_terms
+
+        def show(places: tuple[Place, ...]) -> None:
+            if self.book is not None and isValid(self.book):
+                self.book.terms.trial.show_places(places, dictations=len(past))
+
+        if self._trying is None:
+            self._trying = Lane.on_process(self)
+        failed = self._session.failed
+        self._trying.run(Operation(partial(try_terms, past, now, new), show, lambda error: failed.emit(error, None)))
+
+    def _take_says_marks(self, says_marks: bool) -> None:  # noqa: FBT001 - a signal's value
+        self._settings.remember(PUNCTUATION, "spoken" if says_marks else "auto")
+        self._session.desk.says_marks = says_marks
+
+    def _tell(self, shelf: Shelf, text: str) -> None:
+        if isValid(shelf):
+            shelf.told.setText(text)
+
+
+def _owned(store: Store) -> tuple[list[Owned], list[Owned]]:
+    from ehr.dictation.autotexts import shipped
+    from ehr.store.phrases import Owner
+
+    book = store.phrases
+    autotexts = [Owned(owner.value, each) for owner in Owner for each in book.autotexts(owner)]
+    terms = [Owned(owner.value, each) for owner in Owner for each in book.terms(owner)]
+    return [*autotexts, *(Owned(SHIPPED, each) for each in shipped())], terms
+
+
+def _put(store: Store, owner: str, phrase: Phrase, edited: Owned | None) -> None:
+    from ehr.store.phrases import Owner
+
+    moved = edited is not None and edited.owner != owner
+    if isinstance(phrase, AutoText):
+        old = edited.phrase.name if edited is not None and isinstance(edited.phrase, AutoText) else ""
+        store.phrases.put_autotexts(Owner(owner), [phrase], instead_of="" if moved else old)
+    else:
+        old = edited.phrase.written if edited is not None and isinstance(edited.phrase, ClinicTerm) else ""
+        store.phrases.put_terms(Owner(owner), [phrase], instead_of="" if moved else old)
+    if edited is not None and moved:
+        _drop(store, edited.owner, edited.phrase)
+
+
+def _drop(store: Store, owner: str, phrase: Phrase) -> None:
+    from ehr.store.phrases import Owner
+
+    if isinstance(phrase, AutoText):
+        store.phrases.remove_autotexts(Owner(owner), [phrase.name])
+    else:
+        store.phrases.remove_terms(Owner(owner), [phrase.written])
+
+
+def _import(store: Store, *, shelf_is_autotexts: bool, file: Path) -> tuple[int, Sequence[tuple[int, str]]]:
+    from ehr.dictation.autotexts import read_autotexts
+    from ehr.soundalike.vocabulary import read_vocabulary
+    from ehr.store.phrases import Owner
+
+    content = file.read_bytes()
+    if shelf_is_autotexts:
+        autotexts, refused = read_autotexts(content)
+        store.phrases.put_autotexts(Owner.MINE, autotexts)
+        return len(autotexts), refused
+    terms, refused = read_vocabulary(content)
+    store.phrases.put_terms(Owner.MINE, terms)
+    return len(terms), refused
+
+
+def _export(store: Store, *, shelf_is_autotexts: bool, file: Path) -> int:
+    from ehr.dictation.autotexts import write_autotexts
+    from ehr.soundalike.vocabulary import write_vocabulary
+    from ehr.store.phrases import Owner
+
+    autotexts, terms = store.phrases.autotexts(Owner.MINE), store.phrases.terms(Owner.MINE)
+    text = write_autotexts(autotexts) if shelf_is_autotexts else write_vocabulary(terms)
+    file.write_text(text, encoding="utf-8")
+    return len(autotexts) if shelf_is_autotexts else len(terms)

@@ -1,0 +1,213 @@
+"""Auto-texts, words and the list of what can be said, in the window, by keyboard."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+
+import pytest
+import window_samples
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextCursor
+from PySide6.QtWidgets import QDialog
+
+from desktop.phrases.book import PhraseBookDialog
+from desktop.phrases.inserter import Inserter
+from desktop.phrases.sayable_page import SayablePage
+from desktop.settings import PUNCTUATION
+from ehr import pipeline
+from ehr.chart.phrases import AutoText, ClinicTerm
+from ehr.store.phrases import Owner
+from ehr.store.store import Store
+
+SAID = "We used the zandoflex brace on the left knee. Insert wound description. Go to plan. Rest for two days."
+
+
+@pytest.fixture
+def home(home):
+    """The chart with one more dictation, the newest: it has an auto-text with open fields in it."""
+    with Store.open(home, window_samples.PASSPHRASE) as store:
+        encounter = store.add_encounter(window_samples.MARIA, title="Commands")
+        transcript = window_samples.transcript(SAID, doubtful="")
+        store.save_draft(encounter.id, pipeline.draft(transcript, window_samples.MARIA, on=date(2026, 3, 1)))
+        store.phrases.put_autotexts(Owner.CLINIC, [AutoText(("return advice",), "Return for [fever|pain] or [other].")])
+    return home
+
+
+def dialog(program, qtbot, kind: type[QDialog]) -> QDialog:
+    """The open dialog of a kind."""
+    window = program.parts.window
+    qtbot.waitUntil(lambda: any(each.isVisible() for each in window.findChildren(kind)), timeout=20_000)
+    return next(each for each in window.findChildren(kind) if each.isVisible())
+
+
+def read(program, ask):
+    """What the store answers, when everything asked before is done."""
+    found = []
+    program.parts.chart.run(ask, success=found.append, failure=found.append)
+    program.qtbot.waitUntil(lambda: bool(found), timeout=20_000)
+    return found[0]
+
+
+def test_what_can_be_said_is_found_by_typing(review, qtbot):
+    """The clinic's auto-texts are on the page; letters narrow it."""
+    review.run("help.say")
+    page = dialog(review, qtbot, SayablePage)
+    everything = page.table.model().rowCount()
+    qtbot.keyClicks(page.field, "return adv")
+
+    assert everything > 50
+    assert page.table.model().rowCount() == 1
+    assert page.table.model().index(0, 1).data() == "“insert return advice”"
+    qtbot.keyClick(page, Qt.Key.Key_Escape)
+
+
+def test_an_auto_text_is_inserted_at_the_cursor_and_its_fields_visited(review, qtbot):
+    """Typed name, Enter, Tab to the fields, defaults by key; the note is kept as typed."""
+    editor = review.parts.window.note.editor
+    review.run("note.edit")
+    editor.moveCursor(QTextCursor.MoveOperation.End)
+    editor.insertPlainText("\n")
+    review.run("note.autotext")
+    inserter = dialog(review, qtbot, Inserter)
+    qtbot.keyClicks(inserter.field, "return")
+    assert inserter.preview.toPlainText() == "Return for [fever|pain] or [other]."
+    qtbot.keyClick(inserter.field, Qt.Key.Key_Return)
+
+    assert editor.toPlainText().endswith("\nReturn for [fever|pain] or [other].")
+    assert editor.textCursor().selectedText() == "[fever|pain]"
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    assert editor.textCursor().selectedText() == "[other]"
+    qtbot.keyClicks(editor, "rash")
+    review.run("note.defaults")
+    assert editor.toPlainText().endswith("\nReturn for fever or rash.")
+    editor.leave()
+    id_ = review.parts.session.encounter.id
+    assert read(review, lambda store: store.encounter(id_)).draft.note.written.endswith("Return for fever or rash.")
+
+
+def test_next_field_goes_round_the_note(review, qtbot):
+    """Forwards by F7 or Tab, backwards by Shift+Tab, past a character beyond the basic plane, round at the end."""
+    review.run("note.field")
+    editor = review.parts.window.note.editor
+    assert editor.textCursor().selectedText() == "[location]"
+    editor.moveCursor(QTextCursor.MoveOperation.Start)
+    editor.insertPlainText("\N{GRINNING FACE} ")
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    assert editor.textCursor().selectedText() == "[location]"
+    qtbot.keyClick(editor, Qt.Key.Key_Tab, Qt.KeyboardModifier.ShiftModifier)
+    assert editor.textCursor().selectedText() == "[none|serous|purulent]"
+    qtbot.keyClick(editor, Qt.Key.Key_Tab)
+    assert editor.textCursor().selectedText() == "[location]"
+
+
+def test_a_note_without_fields_lets_tab_leave(review, qtbot):
+    """As before."""
+    older = review.parts.session.encounters[-1].id
+    review.parts.session.open(older)
+    qtbot.waitUntil(lambda: review.parts.session.encounter.id == older, timeout=20_000)
+    review.run("note.edit")
+    qtbot.keyClick(review.parts.window.note.editor, Qt.Key.Key_Tab)
+
+    assert not review.parts.window.note.editor.active
+
+
+def test_a_change_is_taken_back_from_the_list(review, qtbot):
+    """Its row, one key; undo brings it back."""
+    window, session = review.parts.window, review.parts.session
+    review.run("view.changes")
+    changes = window.note.changes
+    model = changes.model()
+    row = next(row for row in range(model.rowCount()) if model.index(row, 2).data() == "number")
+    changes.setCurrentIndex(model.index(row, 0))
+    before = session.reading.draft.note.written
+    changes.setFocus()
+    qtbot.keyClick(changes, Qt.Key.Key_Backspace)
+
+    qtbot.waitUntil(lambda: "Rest for two days." in session.reading.draft.note.written, timeout=20_000)
+    review.run("entry.undo")
+    qtbot.waitUntil(lambda: session.reading.draft.note.written == before, timeout=20_000)
+
+
+def opened_book(program, qtbot) -> PhraseBookDialog:
+    """The dialog of auto-texts and words, filled."""
+    program.run("program.phrases")
+    book = dialog(program, qtbot, PhraseBookDialog)
+    qtbot.waitUntil(lambda: book.autotexts.current() is not None, timeout=20_000)
+    return book
+
+
+def test_an_auto_text_is_written_changed_and_removed(review, qtbot):
+    """By its form; what cannot be used is said and not kept."""
+    book = opened_book(review, qtbot)
+    shelf, form = book.autotexts, book.autotexts.form
+    shelf.add()
+    qtbot.keyClicks(form.names, "toes")
+    qtbot.keyClicks(form.text, "Toes: [pink|blue].")
+    form.save.click()
+    assert "at least two words" in form.problem
+    qtbot.keyClicks(form.names, " exam")
+    form.save.click()
+    qtbot.waitUntil(
+        lambda: shelf.stack.currentIndex() == 0 and shelf.current().phrase.name == "toes exam", timeout=20_000
+    )
+    assert read(review, lambda store: store.phrases.autotexts(Owner.MINE)) == (
+        AutoText(("toes exam",), "Toes: [pink|blue]."),
+    )
+
+    shelf.edit()
+    form.names.setText("toe exam")
+    form.save.click()
+    qtbot.waitUntil(lambda: shelf.current().phrase.name == "toe exam", timeout=20_000)
+    shelf.remove()
+    qtbot.waitUntil(lambda: shelf.current().phrase.name != "toe exam", timeout=20_000)
+    assert read(review, lambda store: store.phrases.autotexts(Owner.MINE)) == ()
+    book.accept()
+
+
+def test_a_file_is_imported_with_each_refused_line_told_and_exported_again(review, qtbot, tmp_path):
+    """As the user's own."""
+    book = opened_book(review, qtbot)
+    keeper = review.parts.window.phrases
+    line = {"say": ["toe exam"], "text": "Toes: fine."}
+    (tmp_path / "in.jsonl").write_text(json.dumps(line) + "\nnonsense\n", encoding="utf-8")
+    keeper.take_file(book.autotexts, tmp_path / "in.jsonl")
+    qtbot.waitUntil(lambda: "Line 2 left out: it is not JSON" in book.autotexts.told.text(), timeout=20_000)
+    keeper.write_file(book.autotexts, tmp_path / "out.jsonl")
+    qtbot.waitUntil(lambda: book.autotexts.told.text() == "1 written.", timeout=20_000)
+
+    assert json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8")) == line
+    keeper.take_file(book.terms, tmp_path / "absent.csv")
+    qtbot.waitUntil(review.parts.window.problems.isVisible, timeout=20_000)
+    book.accept()
+
+
+def test_a_word_is_tried_on_past_dictations_and_kept(review, qtbot):
+    """The trial runs beside the window, says what would change and keeps nothing; Save does."""
+    book = opened_book(review, qtbot)
+    book.tabs.setCurrentIndex(1)
+    shelf, form = book.terms, book.terms.terms_form
+    shelf.add()
+    qtbot.keyClicks(form.word, "Xandoflex")
+    qtbot.keyClicks(form.sounds, "zando flex")
+    form.tried.emit((form.written(),))
+    qtbot.waitUntil(lambda: "Fixes 0, breaks 0" in shelf.trial.outcome.text(), timeout=60_000)
+    model = shelf.trial.table.model()
+    shown = [model.index(0, column).data() for column in range(3)]
+    assert shown == ["open", "zandoflex", "Xandoflex (only suggested)"]
+    assert read(review, lambda store: store.phrases.terms(Owner.MINE)) == ()
+
+    form.save.click()
+    qtbot.waitUntil(lambda: shelf.current() is not None, timeout=20_000)
+    assert read(review, lambda store: store.phrases.terms(Owner.MINE)) == (ClinicTerm("Xandoflex", ("zando flex",)),)
+    book.accept()
+
+
+def test_saying_every_mark_is_remembered(review, qtbot):
+    """And holds from the next dictation on."""
+    book = opened_book(review, qtbot)
+    book.marks.click()
+
+    assert review.parts.desk.says_marks
+    assert review.parts.window._settings.text(PUNCTUATION) == "spoken"
+    book.accept()
