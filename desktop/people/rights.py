@@ -24,7 +24,7 @@ RIGHT_OF: Mapping[str, Right] = MappingProxyType(
         "entry.edit": Right.REVIEW,
         "entry.reject": Right.REVIEW,
         **{f"reading.{number}": Right.REVIEW for number in range(5)},
-        **{name: Right.REVIEW for name in ("note.edit", "note.autotext", "note.field", "note.defaults", "change.revert")},
+        **dict.fromkeys(("note.edit", "note.autotext", "note.field", "note.defaults", "change.revert"), Right.REVIEW),
         "entry.undo": Right.REVIEW,
         **{f"recovery.{deed}": Right.DICTATE for deed in ("transcribe", "hear", "keep")},
         "worklist.search": Right.READ,
