@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ehr import pipeline
+from ehr.chart.entry import ReviewState
+from ehr.chart.phrases import ClinicTerm, Phrases
 from ehr.dictation import write
 from ehr.soundalike.candidates import sites
 from ehr.soundalike.doubts import doubt_questions, doubts
@@ -285,3 +287,24 @@ def test_any_list_is_read(content):
     """Whatever the bytes: a line is a term, blank, or refused."""
     terms, refused = read_vocabulary(content)
     assert len(terms) + len(refused) <= len(content.splitlines())
+
+
+def test_a_fact_from_the_word_list_is_flagged_and_only_proposed():
+    """What is written because it is on the list waits for a person, whoever made the list."""
+    heard = transcript_of("She continues zandoprell 50 mg daily.")
+    listed = Phrases(terms=(ClinicTerm("metoprolol", ("zando prell",)),))
+    (entry,) = pipeline.draft(heard, on=DAY, phrases=listed).entries
+    without = pipeline.draft(heard, on=DAY).entries
+
+    assert "boosted" in {flag.code for flag in entry.flags}
+    assert entry.state is ReviewState.PROPOSED
+    assert not any(flag.code == "boosted" for each in without for flag in each.flags)
+
+
+def test_a_word_is_found_by_a_spelling_of_its_sound():
+    """And not without it."""
+    words = words_of("We used the zando flex brace today.")
+    (repair,) = repairs(words, scorer=None, vocabulary=[ClinicTerm("Q7 Orthosis", ("zando flex",))])
+
+    assert repair.written == "Q7 Orthosis"
+    assert "Q7 Orthosis" not in {each.written for each in repairs(words, scorer=None)}
