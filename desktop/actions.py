@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QWidget
 from desktop.dictation.recorder import Input
 from desktop.dictation.recovery import Recovery
 from desktop.facts.panel import FactsPanel
+from desktop.patient.guard import Guard
 from desktop.people.rights import RIGHT_OF
 from desktop.people.room import People
 from desktop.phrases.keeper import PhraseKeeper
@@ -43,6 +44,7 @@ class Workbench(Protocol):
     facts: FactsPanel
     people: People
     phrases: PhraseKeeper
+    guard: Guard
 
     def tr(self, text: str, /) -> str:
         """A text in the user's language."""
@@ -64,6 +66,12 @@ class Workbench(Protocol):
 
     def input(self) -> Input:
         """The microphone and the channel that were chosen."""
+
+    def ask_reason(self, patient: Patient, then: Callable[[str], None]) -> None:
+        """Let somebody say why a dictation goes to this patient, and go on with it."""
+
+    def show_record(self, patient: Patient) -> None:
+        """Show a patient over time."""
 
     def show_palette(self) -> None:
         """Find a command by typing."""
@@ -188,6 +196,49 @@ class Actions:
     def can_review(self) -> bool:
         """Whether an entry is in focus and not being edited."""
         return self._session.focused is not None and not self._window.facts.editing
+
+    def can_file(self) -> bool:
+        """Whether an entry is in focus and it is settled whose dictation it is."""
+        return self.can_review() and not self.in_doubt()
+
+    def in_doubt(self) -> bool:
+        """Whether the dictation seems to speak of another patient."""
+        return bool(self._window.guard.doubts)
+
+    def hear_patient(self) -> None:
+        """Play the words that speak of another patient."""
+        reading = self._session.reading
+        for doubt in self._window.guard.doubts if reading is not None else ():
+            time = reading.time_of(doubt.span) if reading is not None else None
+            if time is not None:
+                self._player.play(time.start - LEAD_S, time.end + TAIL_S)
+                return
+
+    def confirm_patient(self) -> None:
+        """Say that the patient is the right one."""
+        self._window.guard.confirm()
+
+    def can_move(self) -> bool:
+        """Whether a dictation is on the page and nothing works on it."""
+        encounter = self._session.encounter
+        return encounter is not None and encounter.id not in self._desk.jobs and not self._window.facts.editing
+
+    def move_dictation(self) -> None:
+        """Give the dictation to another patient, with a reason."""
+
+        def chosen(patient: Patient) -> None:
+            self._window.ask_reason(patient, lambda reason: self._window.guard.move(patient.id, reason))
+
+        self._window.ask_patient(self._window.tr("Whose dictation is this?"), chosen)
+
+    def has_patient(self) -> bool:
+        """Whether a patient is on the page."""
+        return self._session.patient is not None
+
+    def show_record(self) -> None:
+        """Show the patient over time."""
+        if self._session.patient is not None:
+            self._window.show_record(self._session.patient)
 
     def can_edit_note(self) -> bool:
         """Whether the page has a note and no form is open."""

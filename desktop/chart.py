@@ -18,6 +18,7 @@ from desktop.tasks import Lane, Operation
 from ehr.chart.people import Right, User
 
 if TYPE_CHECKING:
+    from ehr.store.reader import Reader
     from ehr.store.store import Store
 
 Result = TypeVar("Result")
@@ -63,7 +64,9 @@ class Chart(QObject):
         self.user: User | None = None
         self.locked = False
         self._lane = Lane.on_thread("chart", self)
+        self._finding = Lane.on_thread("search", self)
         self._store: Store | None = None
+        self._reader: Reader | None = None
         self._held: list[Operation[Any]] = []
 
     @property
@@ -130,9 +133,32 @@ class Chart(QObject):
             store = self._store
             self._lane.run(Operation(lambda: work(store), success, failure))
 
+    def find(
+        self,
+        work: Callable[[Reader], Result],
+        *,
+        success: Callable[[Result], None],
+        failure: Callable[[BaseException], None],
+    ) -> None:
+        """Ask something of a reader that never waits for what is being written."""
+        store = self._store
+        if store is None:
+            raise RuntimeError("the chart is locked")
+
+        def look() -> Result:
+            if self._reader is None:
+                self._reader = store.reader()
+            return work(self._reader)
+
+        self._finding.run(Operation(look, success, failure))
+
     def close(self) -> None:
         """Finish every call that was made, then close the chart."""
         self._lane.drain()
+        self._finding.close()
+        if self._reader is not None:
+            self._reader.close()
+            self._reader = None
         if self._store is not None:
             self._store.close()
             self._store = None

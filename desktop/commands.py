@@ -31,6 +31,8 @@ _READINGS = (
     QT_TRANSLATE_NOOP("commands", "Take the third reading"),
     QT_TRANSLATE_NOOP("commands", "Take the fourth reading"),
 )
+IDENTITY = ("identity.hear", "identity.confirm", "identity.move")
+"""The commands that settle whose a dictation is."""
 READINGS = tuple(f"reading.{number}" for number in range(len(_READINGS)))
 """The commands that choose among the readings of misheard words, by number."""
 
@@ -104,6 +106,14 @@ COMMANDS: tuple[Command, ...] = (
         Actions.choose_patient,
     ),
     Command(
+        "patient.record",
+        QT_TRANSLATE_NOOP("commands", "Record over time …"),
+        ("Ctrl+R",),
+        _DICTATION,
+        Actions.show_record,
+        Actions.has_patient,
+    ),
+    Command(
         "dictation.microphone",
         QT_TRANSLATE_NOOP("commands", "Choose the microphone …"),
         ("Ctrl+M",),
@@ -140,7 +150,7 @@ COMMANDS: tuple[Command, ...] = (
         ("Return", "Enter"),
         _REVIEW,
         Actions.accept,
-        Actions.can_review,
+        Actions.can_file,
         Scope.REVIEW,
     ),
     Command(
@@ -158,7 +168,7 @@ COMMANDS: tuple[Command, ...] = (
         ("E",),
         _REVIEW,
         Actions.edit,
-        Actions.can_review,
+        Actions.can_file,
         Scope.REVIEW,
     ),
     Command(
@@ -181,6 +191,33 @@ COMMANDS: tuple[Command, ...] = (
             Scope.REVIEW,
         )
         for number, title in enumerate(_READINGS)
+    ),
+    Command(
+        "identity.hear",
+        QT_TRANSLATE_NOOP("commands", "Hear the patient named"),
+        ("H",),
+        _REVIEW,
+        Actions.hear_patient,
+        Actions.in_doubt,
+        Scope.REVIEW,
+    ),
+    Command(
+        "identity.confirm",
+        QT_TRANSLATE_NOOP("commands", "Right patient"),
+        ("Y",),
+        _REVIEW,
+        Actions.confirm_patient,
+        Actions.in_doubt,
+        Scope.REVIEW,
+    ),
+    Command(
+        "identity.move",
+        QT_TRANSLATE_NOOP("commands", "Move to another patient …"),
+        ("M",),
+        _REVIEW,
+        Actions.move_dictation,
+        Actions.can_move,
+        Scope.REVIEW,
     ),
     Command(
         "entry.next",

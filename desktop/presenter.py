@@ -61,6 +61,7 @@ class Presenter(QObject):
         session.sound_changed.connect(self._on_sound)
         session.reviewed.connect(self._on_reviewed)
         session.failed.connect(self._window.show_problem)
+        self._window.guard.changed.connect(self._on_doubts)
         desk.level.connect(self._on_level)
         desk.warned.connect(self._on_warned)
         self._window.recovery.changed.connect(self._on_recovery)
@@ -130,6 +131,11 @@ class Presenter(QObject):
         """The transcript takes a turn of its own: with the note in one turn, two hours of words would be felt."""
         self._window.transcript.show_reading(self._session.reading)
         self._mark_focus()
+
+    @Slot()
+    def _on_doubts(self) -> None:
+        self._window.guard_card.show_doubts(self._window.guard.doubts)
+        self._window.refresh()
 
     @Slot()
     def _on_note(self) -> None:

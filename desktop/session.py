@@ -32,6 +32,7 @@ from ehr.choosing import choose
 from ehr.reverting import as_said
 
 if TYPE_CHECKING:
+    from ehr.store.reader import Reader
     from ehr.store.store import Store
 
 _LISTED = 200
@@ -75,6 +76,7 @@ class Session(QObject):
         self._next: list[Callable[[], None]] = []
         self._wanted = ""
         self._searched = ""
+        self._finding = False
         self._measuring = Lane.on_thread("waveform", self)
         desk.began.connect(self._on_began)
         desk.drafted.connect(self._on_drafted)
@@ -119,13 +121,25 @@ class Session(QObject):
         self._searched = words
         if not words:
             self.found.emit(None)
-            return
+        elif not self._finding:
+            self._find(words)
+
+    def _find(self, words: str) -> None:
+        """One search at a time: what was typed meanwhile is looked for next, and what lies between is left out."""
+        self._finding = True
 
         def take(finds: list[Find]) -> None:
+            self._finding = False
             if words == self._searched:
                 self.found.emit(finds)
+            elif self._searched:
+                self._find(self._searched)
 
-        self.ask(lambda store: _finds(store, words), take)
+        def failed(error: BaseException) -> None:
+            self._finding = False
+            self.failed.emit(error, None)
+
+        self.chart.find(lambda reader: _finds(reader, words), success=take, failure=failed)
 
     def choose_patient(self, patient: Patient) -> None:
         """Clear the page for a patient: the next dictation is theirs."""
@@ -403,12 +417,21 @@ def _first(entries: tuple[Entry, ...]) -> str | None:
 
 def _opened(store: Store, encounter_id: str) -> tuple[Encounter, Reading | None, Sound | None]:
     with _uncollected():
-        encounter = store.encounter(encounter_id)
+        encounter = _reconciled(store, store.encounter(encounter_id))
         reading = prepare(encounter.draft) if encounter.draft is not None else None
     if encounter.recording_id is None:
         return encounter, reading, None
     recording = store.recording(encounter.recording_id)
     return encounter, reading, Sound(recording.path, recording.key)
+
+
+def _reconciled(store: Store, encounter: Encounter) -> Encounter:
+    """The encounter with what its open entries contradict in the patient's record as it is today."""
+    from ehr.extract.drug_classes import related
+
+    if encounter.draft is None:
+        return encounter
+    return replace(encounter, draft=store.records.reconciled(encounter, encounter.draft, related)[0])
 
 
 def _revised(store: Store, encounter_id: str, change: Callable[[Draft], Draft]) -> tuple[Draft, Reading]:
@@ -436,7 +459,7 @@ def _measuring(path: Path, key: bytes) -> Callable[[], Waveform]:
     return lambda: measure(path, key)
 
 
-def _finds(store: Store, words: str) -> list[Find]:
+def _finds(store: Reader, words: str) -> list[Find]:
     return [
         Find(hit.encounter_id, hit.entry_id, hit.patient.display_name, hit.snippet, hit.started_at)
         for hit in store.search(words, limit=_FOUND)

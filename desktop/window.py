@@ -13,6 +13,7 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
+    QInputDialog,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -32,6 +33,7 @@ from desktop.facts.card import CardActions
 from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
 from desktop.patient.banner import Banner
+from desktop.patient.guard import Guard, GuardCard
 from desktop.people.room import People
 from desktop.phrases.keeper import PhraseKeeper
 from desktop.player.bar import PlayerBar
@@ -42,6 +44,7 @@ from desktop.session import Session
 from desktop.settings import CHANNEL, MICROPHONE, READY, SPEED, Settings
 from desktop.tasks import Lane, Operation
 from desktop.worklist.rail import Rail
+from ehr.chart.history import Record
 from ehr.chart.patient import Patient
 
 TITLE = "Chartwright"
@@ -68,6 +71,7 @@ class MainWindow(QMainWindow):
         self._had_focus: QWidget | None = None
         self._asking = Lane.on_thread("devices", self)
         self.phrases = PhraseKeeper(self, session, settings)
+        self.guard = Guard(session, self)
         self.handlers = Actions(self)
         self.actions_by_id = commands.make_actions(self.handlers, self)
         self._build()
@@ -128,6 +132,29 @@ class MainWindow(QMainWindow):
         chooser.finished.connect(chooser.deleteLater)
         search("")
         chooser.open()
+
+    def ask_reason(self, patient: Patient, then: Callable[[str], None]) -> None:
+        """Let somebody say why a dictation goes to this patient, and go on with it."""
+        asking = QInputDialog(self)
+        asking.setWindowTitle(self.tr("Move the dictation"))
+        asking.setLabelText(self.tr("Why does it belong to {0}?").format(patient.display_name))
+        asking.setTextValue(self.tr("What was said names this patient."))
+        asking.setOkButtonText(self.tr("Move"))
+        asking.textValueSelected.connect(then)
+        asking.finished.connect(asking.deleteLater)
+        asking.open()
+
+    def show_record(self, patient: Patient) -> None:
+        """Show a patient over time."""
+        from desktop.patient.record_page import RecordPage
+
+        def show(record: Record) -> None:
+            page = RecordPage(patient, record, self)
+            page.opened.connect(lambda encounter_id, entry_id: self.session.open(encounter_id, focus=entry_id))
+            page.finished.connect(page.deleteLater)
+            page.open()
+
+        self.session.ask(lambda store: store.records.of(patient.id), show)
 
     def ask_audio(self, then: Callable[[Path], None]) -> None:
         """Let an audio file be chosen, and go on with it."""
@@ -207,6 +234,8 @@ class MainWindow(QMainWindow):
                 tuple(by_id[name] for name in commands.READINGS),
             )
         )
+        self.guard_card = GuardCard([by_id[name] for name in commands.IDENTITY])
+        self.facts.put_above(self.guard_card)
         self.bar = PlayerBar(by_id)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         self.columns.setChildrenCollapsible(False)

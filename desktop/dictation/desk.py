@@ -293,9 +293,7 @@ class Desk(QObject):
             self._end(encounter.id)
             self.drafted.emit(encounter.id)
 
-        self._ask(
-            lambda store: store.save_draft(encounter.id, draft), kept, lambda error: self._fail(encounter.id, error)
-        )
+        self._ask(lambda store: _save(store, encounter, draft), kept, lambda error: self._fail(encounter.id, error))
 
     @Slot(object)
     def _on_transcription_failed(self, error: BaseException) -> None:
@@ -336,6 +334,13 @@ def _begin(store: Store, encounter_id: str) -> _Source:
     recording = store.recording(encounter.recording_id or "")
     store.begin_transcribing(encounter_id)
     return _Source(encounter, recording, medicines_of(store, encounter.patient), store.phrases.current())
+
+
+def _save(store: Store, encounter: Encounter, draft: Draft) -> None:
+    """Keep a draft, with what it contradicts in the patient's record."""
+    from ehr.extract.drug_classes import related
+
+    store.save_draft(encounter.id, store.records.reconciled(encounter, draft, related)[0])
 
 
 def now() -> datetime:

@@ -54,6 +54,11 @@ class FactsPanel(QWidget):
         outer.addWidget(self._head)
         outer.addWidget(self._stack, 1)
         self.setMinimumWidth(280)
+        self._outer = outer
+
+    def put_above(self, card: QWidget) -> None:
+        """Let a card stand above the facts."""
+        self._outer.insertWidget(0, card)
 
     def show_entries(self, entries: Sequence[Entry], reading: Reading | None, *, focus: str | None) -> None:
         """Replace the facts."""

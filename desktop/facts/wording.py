@@ -42,6 +42,17 @@ _FLAGS = {
     "auto-text": QT_TRANSLATE_NOOP("facts", "inserted, not said"),
     "open-field": QT_TRANSLATE_NOOP("facts", "field still open"),
     "boosted": QT_TRANSLATE_NOOP("facts", "from your word list"),
+    "record-allergic": QT_TRANSLATE_NOOP("facts", "allergy listed"),
+    "record-allergy-active": QT_TRANSLATE_NOOP("facts", "is being taken"),
+    "record-allergy-denied": QT_TRANSLATE_NOOP("facts", "listed as allergy"),
+    "record-no-known": QT_TRANSLATE_NOOP("facts", "allergies listed"),
+    "record-was-none": QT_TRANSLATE_NOOP("facts", "none known before"),
+    "record-stops-active": QT_TRANSLATE_NOOP("facts", "active on the list"),
+    "record-not-listed": QT_TRANSLATE_NOOP("facts", "not on the list"),
+    "record-no-longer": QT_TRANSLATE_NOOP("facts", "active on the list"),
+    "record-dose": QT_TRANSLATE_NOOP("facts", "list says otherwise"),
+    "record-resolved": QT_TRANSLATE_NOOP("facts", "was resolved"),
+    "record-problem-denied": QT_TRANSLATE_NOOP("facts", "active on the list"),
     "words-removed": QT_TRANSLATE_NOOP("facts", "words removed"),
 }
 

@@ -5,13 +5,21 @@ Owns how the record is laid out as lines. Each line opens the dictation and the 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from datetime import date
 
 from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QHeaderView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
 
-from desktop.facts.wording import attributes_of
 from desktop.formats import day
 from desktop.patient.banner import details
 from desktop.translation import QT_TRANSLATE_NOOP
@@ -45,7 +53,7 @@ class RecordPage(QDialog):
         outer.setContentsMargins(20, 18, 20, 18)
         outer.setSpacing(8)
         outer.addWidget(label(patient.display_name, "title"))
-        outer.addWidget(label(details(patient, on=_newest(record)), "muted"))
+        outer.addWidget(label(details(patient, on=date.today()), "muted"))  # noqa: DTZ011 - the user's calendar
         if record.allergies_conflict:
             text = self.tr("Allergies are listed, and “no known allergies” was dictated: settle which holds.")
             outer.addWidget(label(text, "error", wrap=True))
@@ -70,7 +78,10 @@ class RecordPage(QDialog):
             self.tree.addTopLevelItem(empty)
             empty.setFirstColumnSpanned(True)
             return
-        self.tree.setCurrentItem(self.tree.topLevelItem(0).child(0))
+        first = self.tree.topLevelItem(0)
+        line = first.child(0) if first is not None else None
+        if line is not None:
+            self.tree.setCurrentItem(line)
 
     def _section(self, title: str, items: Iterable[QTreeWidgetItem]) -> None:
         members = list(items)
@@ -132,7 +143,7 @@ def _line_item(line: Line) -> QTreeWidgetItem:
     standing = _tr(_STATES[line.state])
     if line.changed:
         standing += _tr(QT_TRANSLATE_NOOP("record", ", changed"))
-    return _item(line.newest, line.name, standing, attributes_of(line.details))
+    return _item(line.newest, line.name, standing, said_of(line.details))
 
 
 def _series_item(series: Series) -> QTreeWidgetItem:
@@ -147,9 +158,13 @@ def _series_item(series: Series) -> QTreeWidgetItem:
     return item
 
 
-def _newest(record: Record):
-    lines = (*record.problems, *record.medications, *record.allergies, *record.immunizations)
-    return max((line.newest.at for line in lines), default=None)
+def said_of(attributes: Mapping[str, str | bool]) -> str:
+    """Attributes as one phrase: "500 mg, oral, twice daily, as needed"."""
+    given = {name: value for name, value in attributes.items() if value not in ("", False) and name != "action"}
+    amount = " ".join(str(given.pop(name)) for name in ("dose", "unit") if name in given)
+    if given.pop("prn", False):
+        given["prn"] = _tr(QT_TRANSLATE_NOOP("record", "as needed"))
+    return ", ".join([*([amount] if amount else []), *(str(value) for value in given.values())])
 
 
 def _tr(text: str) -> str:

@@ -22,8 +22,10 @@ from desktop.theme.theme import tokens
 from desktop.widgets import label
 from desktop.worklist.delegate import WorklistDelegate
 from desktop.worklist.model import Row, WorklistModel
+from ehr.store.query import FILTERS, parse
 
-_TYPING_PAUSE_MS = 120
+_TYPING_PAUSE_MS = 10
+"""Keys that come in one burst are one search; a person types no two within this time."""
 
 
 class Rail(QWidget):
@@ -43,6 +45,9 @@ class Rail(QWidget):
         self.search.setToolTip(
             f"{actions['worklist.search'].text()} ({actions['worklist.search'].shortcut().toString()})"
         )
+        self.hint = label("", "muted", wrap=True)
+        self.hint.setContentsMargins(8, 0, 8, 2)
+        self.hint.hide()
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_PAUSE_MS)
@@ -69,8 +74,13 @@ class Rail(QWidget):
         """Forget what is half typed: the window closes."""
         self._typing.stop()
 
-    def _on_typing(self) -> None:
+    def _on_typing(self, text: str) -> None:
         self._typing.start()
+        unknown = parse(text).unknown
+        filters = " ".join(f"{name}:" for name in FILTERS)
+        told = self.tr("Not a filter: {0}").format(", ".join(unknown))
+        self.hint.setText(told if unknown else self.tr("Filters: {0}").format(filters))
+        self.hint.setVisible(bool(text))
 
     def _on_chosen(self, index: QModelIndex) -> None:
         row = self.model.rows[index.row()]
@@ -102,6 +112,7 @@ class Rail(QWidget):
         outer.addLayout(head)
         outer.addWidget(_record_button(record))
         outer.addWidget(self.search)
+        outer.addWidget(self.hint)
         outer.addWidget(self.list, 1)
         foot = label(self.tr("Nothing has left this computer"), wrap=True)
         foot.setContentsMargins(8, 4, 8, 2)
