@@ -412,6 +412,15 @@ class Actions:
         """Show every key."""
         self._window.show_keys()
 
+    def keep_safe(self) -> None:
+        """Show when the last backup was made, make one, and what retention would delete."""
+        from desktop.upkeep.page import UpkeepPage
+
+        parent = self._window if isinstance(self._window, QWidget) else None
+        page = UpkeepPage(self._session, may_shred=self._session.chart.may(Right.SHRED), parent=parent)
+        page.finished.connect(page.deleteLater)
+        page.open()
+
     def quit(self) -> None:
         """Close the window."""
         self._window.close()

@@ -388,6 +388,13 @@ COMMANDS: tuple[Command, ...] = (
         _PROGRAM,
         Actions.show_phrases,
     ),
+    Command(
+        "upkeep.page",
+        QT_TRANSLATE_NOOP("commands", "Backup and retention …"),
+        ("Ctrl+Shift+B",),
+        _PROGRAM,
+        Actions.keep_safe,
+    ),
     Command("program.quit", QT_TRANSLATE_NOOP("commands", "Quit"), ("Ctrl+Q",), _PROGRAM, Actions.quit),
 )
 

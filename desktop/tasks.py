@@ -84,6 +84,23 @@ class Lane(QObject):
             operation.failure(error)
 
 
+def run_alone(owner: QObject, name: str, operation: Operation[Any]) -> None:
+    """Do one long piece of work on a thread of its own that ends with it; where `owner` is gone by then, silently."""
+    from shiboken6 import isValid
+
+    lane = Lane.on_thread(name)
+
+    def settled(then: Callable[[Any], None]) -> Callable[[Any], None]:
+        def settle(found: object) -> None:
+            lane.close()
+            if isValid(owner):
+                then(found)
+
+        return settle
+
+    lane.run(Operation(operation.work, settled(operation.success), settled(operation.failure)))
+
+
 class Slices(QObject):
     """Runs an iterator on the GUI thread in slices of a few milliseconds, so that long building never stalls it."""
 

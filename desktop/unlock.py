@@ -7,10 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent
-from PySide6.QtWidgets import QDialog, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from desktop.people.forms import CreateForm, Form, RecoverForm, UnlockForm
 from ehr.store.holders import holders
+
+DAMAGED = frozenset({"CW-E105", "CW-E106"})
+"""The errors that lead to rebuilding the chart."""
 
 
 def chart_exists(home: Path) -> bool:
@@ -30,6 +33,8 @@ class UnlockDialog(QDialog):
     def __init__(self, home: Path, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._painted = False
+        self._home = home
+        self.salvage: QPushButton | None = None
         self.setWindowTitle("Chartwright")
         self.setModal(True)
         self.setMinimumWidth(480)
@@ -50,6 +55,9 @@ class UnlockDialog(QDialog):
     def show_problem(self, text: str, code: str = "") -> None:
         """Say why it did not open, and let it be tried again."""
         self.form.show_problem(text, code)
+        if code in DAMAGED:
+            self._offer_salvage()
+        self._fit()
 
     @property
     def problem(self) -> str:
@@ -78,10 +86,34 @@ class UnlockDialog(QDialog):
         form.back.clicked.connect(lambda: self._show(unlocking))
         self._show(form)
 
+    def _offer_salvage(self) -> None:
+        """Lead from a damaged chart to its rebuilding, by one key."""
+        unlocking = self.form
+        if self.salvage is None:
+            self.salvage = unlocking.offer(self.tr("&Rebuild the chart …"))
+            self.salvage.clicked.connect(lambda: self._salvage(unlocking))
+        self.salvage.show()
+        self.salvage.setFocus()
+
+    def _salvage(self, unlocking: Form) -> None:
+        from desktop.upkeep.salvage_form import SalvageForm
+
+        form = SalvageForm(self._home)
+        form.back.clicked.connect(lambda: self._show(unlocking))
+        self._show(form)
+
     def _show(self, form: Form) -> None:
         if self._pages.indexOf(form) < 0:
             form.submitted.connect(self.submitted)
             self._pages.addWidget(form)
         self.form = form
         self._pages.setCurrentWidget(form)
+        self._fit()
         form.start()
+
+    def _fit(self) -> None:
+        """Give wrapped lines their height: a dialog does not grow with them by itself."""
+        layout = self.layout()
+        if layout is not None:
+            needed = layout.totalHeightForWidth(max(self.width(), self.minimumWidth()))
+            self.setMinimumHeight(max(needed, layout.totalMinimumSize().height()))

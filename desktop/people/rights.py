@@ -28,6 +28,7 @@ RIGHT_OF: Mapping[str, Right] = MappingProxyType(
         "entry.undo": Right.REVIEW,
         **{f"recovery.{deed}": Right.DICTATE for deed in ("transcribe", "hear", "keep")},
         "worklist.search": Right.READ,
+        "upkeep.page": Right.BACK_UP,
         "people.users": Right.MANAGE_USERS,
         "people.emergencies": Right.READ_AUDIT,
         "people.passphrase": Right.KEEP_ACCOUNT,

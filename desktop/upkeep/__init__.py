@@ -1,0 +1,1 @@
+"""Keeping the chart safe, and no longer than the clinic must: backup, retention, salvage."""
