@@ -118,7 +118,8 @@ class UpkeepPage(QDialog):
         spin.setAccessibleName(name.replace("&", ""))
         spin.setKeyboardTracking(False)
         spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        spin.setFixedWidth(150)
+        spin.lineEdit().setStyleSheet("border: none; padding: 0; min-height: 0; background: transparent;")
+        spin.setFixedSize(150, 34)
         spin.editingFinished.connect(partial(self._on_rule, matter))
         return spin
 
@@ -165,7 +166,7 @@ class UpkeepPage(QDialog):
             form.setVerticalSpacing(8)
             form.setHorizontalSpacing(14)
             for matter in half:
-                form.addRow(self._names()[matter], self.days[matter])
+                form.addRow(f"{self._names()[matter]} ", self.days[matter])
             columns.addLayout(form)
         columns.addStretch(1)
         outer.addLayout(columns)
