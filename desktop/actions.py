@@ -20,6 +20,8 @@ from desktop.phrases.keeper import PhraseKeeper
 from desktop.player.player import SKIP_S, Player
 from desktop.review.panels import NotePanel
 from desktop.session import Session
+from desktop.signing.history_view import HISTORY_TAB
+from desktop.signing.signing import Signing
 from desktop.worklist.rail import Rail
 from ehr.chart.entry import ReviewState
 from ehr.chart.fields import open_fields
@@ -45,6 +47,7 @@ class Workbench(Protocol):
     people: People
     phrases: PhraseKeeper
     guard: Guard
+    signing: Signing
 
     def tr(self, text: str, /) -> str:
         """A text in the user's language."""
@@ -91,6 +94,7 @@ class Actions:
         self._session = window.session
         self._desk = window.session.desk
         self._player = window.player
+        self.signing = window.signing
 
     @property
     def people(self) -> People:
@@ -163,6 +167,8 @@ class Actions:
         encounter = self._session.encounter
         if encounter is None or encounter.recording_id is None or encounter.id in self._desk.jobs:
             return False
+        if self._session.standing.locked:
+            return False
         return all(entry.state is ReviewState.PROPOSED for entry in self._session.entries)
 
     def transcribe(self) -> None:
@@ -195,7 +201,7 @@ class Actions:
 
     def can_review(self) -> bool:
         """Whether an entry is in focus and not being edited."""
-        return self._session.focused is not None and not self._window.facts.editing
+        return self._session.focused is not None and self._may_change
 
     def can_file(self) -> bool:
         """Whether an entry is in focus and it is settled whose dictation it is."""
@@ -221,7 +227,7 @@ class Actions:
     def can_move(self) -> bool:
         """Whether a dictation is on the page and nothing works on it."""
         encounter = self._session.encounter
-        return encounter is not None and encounter.id not in self._desk.jobs and not self._window.facts.editing
+        return encounter is not None and encounter.id not in self._desk.jobs and self._may_change
 
     def move_dictation(self) -> None:
         """Give the dictation to another patient, with a reason."""
@@ -242,7 +248,7 @@ class Actions:
 
     def can_edit_note(self) -> bool:
         """Whether the page has a note and no form is open."""
-        return self._session.reading is not None and not self._window.facts.editing
+        return self._session.reading is not None and self._may_change
 
     def edit_note(self) -> None:
         """Let the note be typed in, from the words in focus on; again, and the page is back."""
@@ -260,7 +266,7 @@ class Actions:
     def can_choose(self, number: int) -> bool:
         """Whether the words in focus have a reading of this number."""
         question = self._session.question
-        return question is not None and number < len(question.readings) and not self._window.facts.editing
+        return question is not None and number < len(question.readings) and self._may_change
 
     def choose(self, number: int) -> None:
         """Take a reading of the words in focus and go to the next entry."""
@@ -352,6 +358,12 @@ class Actions:
         """Show every change from said to written."""
         self._window.note.tabs.setCurrentIndex(1)
 
+    def show_history(self) -> None:
+        """Show every version and signature, and what changed between them."""
+        self._window.note.tabs.setCurrentIndex(HISTORY_TAB)
+        self._window.signing.show_history()
+        self._window.note.history.list.setFocus()
+
     def next_pane(self) -> None:
         """Give the keyboard to the next pane."""
         panes = self._window.panes()
@@ -424,6 +436,11 @@ class Actions:
     def quit(self) -> None:
         """Close the window."""
         self._window.close()
+
+    @property
+    def _may_change(self) -> bool:
+        """Whether nothing is open over the page, and it is not signed."""
+        return not self._window.facts.editing and not self._session.standing.locked
 
     def _leave_note(self) -> None:
         self._window.note.editor.leave()

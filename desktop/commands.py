@@ -18,9 +18,11 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.actions import Actions
 from desktop.people.rights import ALWAYS, reason
 from desktop.translation import QT_TRANSLATE_NOOP
+from ehr.chart.signing import Act
 
 _DICTATION = QT_TRANSLATE_NOOP("commands", "Dictation")
 _REVIEW = QT_TRANSLATE_NOOP("commands", "Review")
+_RECORD = QT_TRANSLATE_NOOP("commands", "Record")
 _LISTEN = QT_TRANSLATE_NOOP("commands", "Listen")
 _FIND = QT_TRANSLATE_NOOP("commands", "Find your way")
 _PROGRAM = QT_TRANSLATE_NOOP("commands", "Program")
@@ -42,7 +44,7 @@ RECOVERY = ("recovery.transcribe", "recovery.hear", "recovery.keep")
 LACKING = "lacking"
 """The property of an action that says why it is not there for this user."""
 
-GROUPS = (_DICTATION, _REVIEW, _LISTEN, _FIND, _PROGRAM)
+GROUPS = (_DICTATION, _REVIEW, _RECORD, _LISTEN, _FIND, _PROGRAM)
 
 
 class Scope(Enum):
@@ -287,6 +289,62 @@ COMMANDS: tuple[Command, ...] = (
         Actions.can_undo,
     ),
     Command(
+        "record.review",
+        QT_TRANSLATE_NOOP("commands", "Mark as reviewed"),
+        ("Ctrl+R",),
+        _RECORD,
+        lambda actions: actions.signing.mark_reviewed(),
+        lambda actions: actions.signing.may_review(),
+    ),
+    Command(
+        "record.sign",
+        QT_TRANSLATE_NOOP("commands", "Sign …"),
+        ("Ctrl+S",),
+        _RECORD,
+        lambda actions: actions.signing.sign(),
+        lambda actions: actions.signing.may(Act.SIGN),
+    ),
+    Command(
+        "record.amend",
+        QT_TRANSLATE_NOOP("commands", "Amend the signed version …"),
+        ("Ctrl+Shift+A",),
+        _RECORD,
+        lambda actions: actions.signing.amend(),
+        lambda actions: actions.signing.may(Act.AMEND),
+    ),
+    Command(
+        "record.abandon",
+        QT_TRANSLATE_NOOP("commands", "Give the amendment up"),
+        ("Ctrl+Shift+G",),
+        _RECORD,
+        lambda actions: actions.signing.abandon(),
+        lambda actions: actions.signing.may(Act.ABANDON),
+    ),
+    Command(
+        "record.ask",
+        QT_TRANSLATE_NOOP("commands", "Ask a colleague to sign beside …"),
+        ("Ctrl+Shift+C",),
+        _RECORD,
+        lambda actions: actions.signing.ask_colleague(),
+        lambda actions: actions.signing.may(Act.COSIGN),
+    ),
+    Command(
+        "record.cosign",
+        QT_TRANSLATE_NOOP("commands", "Sign beside …"),
+        ("Ctrl+Shift+S",),
+        _RECORD,
+        lambda actions: actions.signing.cosign(),
+        lambda actions: actions.signing.may(Act.COSIGN),
+    ),
+    Command(
+        "record.retract",
+        QT_TRANSLATE_NOOP("commands", "Mark as entered in error …"),
+        ("Ctrl+Shift+E",),
+        _RECORD,
+        lambda actions: actions.signing.retract(),
+        lambda actions: actions.signing.may(Act.RETRACT),
+    ),
+    Command(
         "player.toggle",
         QT_TRANSLATE_NOOP("commands", "Play or pause"),
         ("Ctrl+Space",),
@@ -331,6 +389,13 @@ COMMANDS: tuple[Command, ...] = (
         ("Ctrl+2",),
         _FIND,
         Actions.show_changes,
+    ),
+    Command(
+        "view.history",
+        QT_TRANSLATE_NOOP("commands", "Show the history"),
+        ("Ctrl+3",),
+        _FIND,
+        Actions.show_history,
     ),
     Command("view.pane", QT_TRANSLATE_NOOP("commands", "Go to the next pane"), ("F6",), _FIND, Actions.next_pane),
     Command("help.palette", QT_TRANSLATE_NOOP("commands", "All commands"), ("Ctrl+K",), _PROGRAM, Actions.show_palette),

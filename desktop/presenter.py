@@ -21,6 +21,7 @@ from desktop.formats import clock
 from desktop.player.sound import Sound, Waveform
 from desktop.review.reading import NOWHERE
 from desktop.session import Session
+from desktop.signing.history_view import HISTORY_TAB
 from desktop.window import MainWindow
 from desktop.worklist.model import Find, found_rows, worklist_rows
 from ehr.chart.encounter import EncounterStatus
@@ -60,6 +61,7 @@ class Presenter(QObject):
         session.focus_changed.connect(self._on_focus)
         session.sound_changed.connect(self._on_sound)
         session.reviewed.connect(self._on_reviewed)
+        session.standing_changed.connect(self._on_state)
         session.failed.connect(self._window.show_problem)
         self._window.guard.changed.connect(self._on_doubts)
         desk.level.connect(self._on_level)
@@ -89,6 +91,8 @@ class Presenter(QObject):
         window.note.note.position_double_clicked.connect(self._on_note_double_clicked)
         window.note.editor.paused.connect(self._session.rewrite)
         window.note.change_chosen.connect(self._on_change)
+        window.note.tabs.currentChanged.connect(self._on_tab)
+        window.signing.history_read.connect(window.note.history.show_moments)
         window.bar.waveform.sought.connect(player.seek)
 
     @Slot()
@@ -123,8 +127,15 @@ class Presenter(QObject):
         self._window.transcript.setVisible(reading is not None and bool(reading.words))
         self._words_due.start()
         self._window.rail.select(self._current())
+        self._on_tab(self._window.note.tabs.currentIndex())
         self._on_patient()
         self._on_state()
+
+    @Slot(int)
+    def _on_tab(self, tab: int) -> None:
+        """The history is read when it is looked at."""
+        if tab == HISTORY_TAB:
+            self._window.signing.show_history()
 
     @Slot()
     def _on_words_due(self) -> None:
@@ -185,7 +196,7 @@ class Presenter(QObject):
         elif job is not None:
             shown = state.working(job)
         else:
-            shown = state.resting(session.encounter, session.entries)
+            shown = state.resting(session.encounter, session.entries, session.standing)
         window.banner.show_state(shown)
         if desk.starting and not self._starting:
             self._troubles.begin()

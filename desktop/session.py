@@ -7,7 +7,7 @@ themselves. Each decision on a fact is in the store before the next one is asked
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -28,23 +28,17 @@ from ehr.chart.note import Change, Repair, Span
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
 from ehr.chart.revision import revise
+from ehr.chart.signing import UNSIGNED, Status
 from ehr.choosing import choose
 from ehr.reverting import as_said
 
 if TYPE_CHECKING:
     from ehr.store.reader import Reader
+    from ehr.store.reviewing import TakenBack
     from ehr.store.store import Store
 
 _LISTED = 200
 _FOUND = 50
-
-
-@dataclass(frozen=True, slots=True)
-class _Before:
-    """An entry, or the whole draft, as it was before a decision, and what was in focus."""
-
-    what: Entry | Draft
-    focus: str | None
 
 
 class Session(QObject):
@@ -59,6 +53,7 @@ class Session(QObject):
     focus_changed = Signal()
     sound_changed = Signal(object, object)
     reviewed = Signal()
+    standing_changed = Signal()
     failed = Signal(object, object)
 
     def __init__(self, chart: Chart, desk: Desk, parent: QObject | None = None) -> None:
@@ -71,7 +66,8 @@ class Session(QObject):
         self.reading: Reading | None = None
         self.entries: tuple[Entry, ...] = ()
         self.focus: str | None = None
-        self._undo: list[_Before] = []
+        self.standing = UNSIGNED
+        self._undo: list[str | None] = []
         self._revising = False
         self._next: list[Callable[[], None]] = []
         self._wanted = ""
@@ -108,8 +104,8 @@ class Session(QObject):
 
     @property
     def can_undo(self) -> bool:
-        """Whether a decision on this page can be taken back."""
-        return bool(self._undo)
+        """Whether a decision on this page can be taken back, made now or before a restart."""
+        return bool(self._undo) and not self.standing.locked
 
     def refresh(self) -> None:
         """Read the worklist anew, where the user may read."""
@@ -149,16 +145,18 @@ class Session(QObject):
 
     def open(self, encounter_id: str, *, focus: str | None = None) -> None:
         """Show a dictation, with an entry in focus."""
+        another = self.encounter is None or self.encounter.id != encounter_id
         self._wanted = encounter_id
 
-        def take(found: tuple[Encounter, Reading | None, Sound | None]) -> None:
-            encounter, reading, sound = found
-            if encounter.id == self._wanted:
-                self._show(encounter, reading)
+        def take(found: _Page) -> None:
+            if found.encounter.id == self._wanted:
+                self._show(found.encounter, found.reading, found.undo)
                 self.set_focus(focus or _first(self.entries))
-                self._measure(sound)
+                self._measure(found.sound)
 
         self.ask(lambda store: _opened(store, encounter_id), take)
+        if another:  # a row of the audit log, written while the page is already being shown
+            self.ask(lambda store: store.trail.opened(encounter_id), _none)
 
     def sleep(self) -> None:
         """Let go of what needs the chart: the window is locked, and the page waits behind it."""
@@ -255,17 +253,30 @@ class Session(QObject):
             self._revise(lambda draft: choose(draft, repair, number), self.reviewed.emit)
 
     def _take_back(self) -> None:
-        if not self._undo:
+        if self.encounter is None or not self.can_undo:
             return
-        before = self._undo.pop()
-        if isinstance(before.what, Draft):
-            draft = before.what
-            self._revise(lambda _: draft, lambda: self.set_focus(before.focus), undoable=False)
-            return
-        entry = before.what
-        self._put(entry)
-        self.set_focus(entry.id)
-        self._keep(lambda store: store.restate(entry))
+        focus, encounter_id, self._revising = self._undo.pop(), self.encounter.id, True
+
+        def take(found: tuple[TakenBack | None, Reading | None]) -> None:
+            if self.encounter is None or encounter_id != self.encounter.id:
+                return
+            taken, reading = found
+            if reading is not None:
+                self.reading, self.entries = reading, reading.draft.entries
+                self.note_changed.emit()
+                self.entries_changed.emit()
+            for entry in taken.entries if taken is not None else ():
+                self._put(entry)
+            self.set_focus(focus)
+            self._touched()
+            self.refresh()
+            self._go_on()
+
+        def failed(error: BaseException) -> None:
+            self.failed.emit(error, None)
+            self.open(encounter_id, focus=focus)
+
+        self.ask(lambda store: _taken_back(store, encounter_id), take, failed)
 
     def ask(
         self,
@@ -289,8 +300,9 @@ class Session(QObject):
         if after == before:
             self.reviewed.emit()
             return
-        self._undo.append(_Before(before, self.focus))
+        self._undo.append(before.id)
         self._put(after)
+        self._touched()
         self._keep(work)
         self.reviewed.emit()
 
@@ -301,14 +313,12 @@ class Session(QObject):
         else:
             act()
 
-    def _revise(self, change: Callable[[Draft], Draft], then: Callable[[], None], *, undoable: bool = True) -> None:
+    def _revise(self, change: Callable[[Draft], Draft], then: Callable[[], None]) -> None:
         """Change the note and its entries in the store, show what came of it, and go on."""
         if self.reading is None or self.encounter is None:
             return
-        before = _Before(replace(self.reading.draft, entries=self.entries), self.focus)
         encounter_id, self._revising = self.encounter.id, True
-        if undoable:
-            self._undo.append(before)
+        self._undo.append(self.focus)
 
         def take(found: tuple[Draft, Reading]) -> None:
             if self.encounter is None or encounter_id != self.encounter.id:
@@ -317,17 +327,24 @@ class Session(QObject):
             self.entries = draft.entries
             self.note_changed.emit()
             self.entries_changed.emit()
+            self._touched()
             then()
             self.refresh()
             self._go_on()
 
         def failed(error: BaseException) -> None:
-            self.failed.emit(error, lambda: self._revise(change, then, undoable=undoable))
-            if undoable and before in self._undo:
-                self._undo.remove(before)
+            self.failed.emit(error, lambda: self._revise(change, then))
+            if self.encounter is not None and encounter_id == self.encounter.id and self._undo:
+                self._undo.pop()
             self._go_on()
 
         self.ask(lambda store: _revised(store, encounter_id, change), take, failed)
+
+    def _touched(self) -> None:
+        """What was marked as reviewed is preliminary again once it is changed."""
+        if self.standing.status is Status.REVIEWED:
+            self.standing = replace(self.standing, status=Status.PRELIMINARY)
+        self.standing_changed.emit()
 
     def _go_on(self) -> None:
         """Do what was asked for while the note was being changed."""
@@ -354,10 +371,11 @@ class Session(QObject):
 
         self.ask(work, lambda _: self.refresh(), failed)
 
-    def _show(self, encounter: Encounter | None, reading: Reading | None) -> None:
+    def _show(self, encounter: Encounter | None, reading: Reading | None, undo: Sequence[str | None] = ()) -> None:
         self._do_the_rest()
         self._wanted = encounter.id if encounter is not None else ""
-        self.encounter, self.reading, self._undo, self.focus = encounter, reading, [], None
+        self.encounter, self.reading, self._undo, self.focus = encounter, reading, list(undo), None
+        self.standing = encounter.standing if encounter is not None else UNSIGNED
         self._revising = False
         self.entries = encounter.draft.entries if encounter is not None and encounter.draft is not None else ()
         if encounter is not None:
@@ -404,6 +422,10 @@ class Session(QObject):
             self.open(self.encounter.id)
 
 
+def _none(_: object) -> None:
+    """What follows an answer that changes nothing on the page."""
+
+
 def _nothing() -> None:
     """What follows a change after which the page stays where it is."""
 
@@ -415,14 +437,32 @@ def _first(entries: tuple[Entry, ...]) -> str | None:
     return next((entry.id for entry in (*flagged, *waiting, *entries)), None)
 
 
-def _opened(store: Store, encounter_id: str) -> tuple[Encounter, Reading | None, Sound | None]:
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """A dictation to be shown. `undo` names what was in focus for each step that can be taken back."""
+
+    encounter: Encounter
+    reading: Reading | None
+    sound: Sound | None
+    undo: tuple[str | None, ...]
+
+
+def _opened(store: Store, encounter_id: str) -> _Page:
     with _uncollected():
         encounter = _reconciled(store, store.encounter(encounter_id))
         reading = prepare(encounter.draft) if encounter.draft is not None else None
+    steps = store.undoable(encounter_id)
+    undo = tuple(step.entry_ids[0] if len(step.entry_ids) == 1 else None for step in steps)
     if encounter.recording_id is None:
-        return encounter, reading, None
+        return _Page(encounter, reading, None, undo)
     recording = store.recording(encounter.recording_id)
-    return encounter, reading, Sound(recording.path, recording.key)
+    return _Page(encounter, reading, Sound(recording.path, recording.key), undo)
+
+
+def _taken_back(store: Store, encounter_id: str) -> tuple[TakenBack | None, Reading | None]:
+    with _uncollected():
+        taken = store.take_back(encounter_id)
+        return taken, prepare(taken.draft) if taken is not None and taken.draft is not None else None
 
 
 def _reconciled(store: Store, encounter: Encounter) -> Encounter:

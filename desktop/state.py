@@ -11,6 +11,7 @@ from desktop.formats import clock
 from desktop.translation import QT_TRANSLATE_NOOP
 from ehr.chart.encounter import Encounter, EncounterStatus
 from ehr.chart.entry import Entry, ReviewState
+from ehr.chart.signing import Standing, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,18 +56,36 @@ def working(job: Job) -> State:
     return State(_tr(texts[job.step]).format(int(job.fraction * 100)), "info")
 
 
-def resting(encounter: Encounter | None, entries: tuple[Entry, ...]) -> State:
-    """Nothing is under way: what the dictation on the page waits for."""
+def resting(encounter: Encounter | None, entries: tuple[Entry, ...], standing: Standing) -> State:
+    """Nothing is under way: what the dictation on the page waits for, or who signed it when."""
     if encounter is None:
         return State(_tr(QT_TRANSLATE_NOOP("state", "Idle")), "plain")
     if encounter.status is EncounterStatus.FAILED:
         return State(_tr(QT_TRANSLATE_NOOP("state", "Transcription failed")), "danger")
     if encounter.draft is None:
         return State(_tr(QT_TRANSLATE_NOOP("state", "Recorded")), "plain")
+    if standing.locked:
+        return _signed(standing)
     waiting = sum(1 for entry in entries if entry.state is ReviewState.PROPOSED)
     if waiting:
         return State(_tr(QT_TRANSLATE_NOOP("state", "Needs review · {0}")).format(waiting), "warn")
-    return State(_tr(QT_TRANSLATE_NOOP("state", "Done")), "ok")
+    if standing.status is Status.REVIEWED:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Reviewed by {0}")).format(standing.by), "info")
+    if standing.amendment is not None:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Amendment to sign")), "warn")
+    return State(_tr(QT_TRANSLATE_NOOP("state", "Ready to sign")), "info")
+
+
+def _signed(standing: Standing) -> State:
+    when = f"{standing.since.astimezone():%d %b %H:%M}" if standing.since else ""
+    if standing.status is Status.ENTERED_IN_ERROR:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Entered in error")), "danger")
+    text = (
+        QT_TRANSLATE_NOOP("state", "Amended by {0}, {1}")
+        if standing.status is Status.AMENDED
+        else QT_TRANSLATE_NOOP("state", "Signed by {0}, {1}")
+    )
+    return State(_tr(text).format(standing.by, when), "ok")
 
 
 def _tr(text: str) -> str:

@@ -42,6 +42,7 @@ from desktop.problem_bar import Problem, ProblemBar
 from desktop.review.panels import NotePanel, TranscriptPanel, middle
 from desktop.session import Session
 from desktop.settings import CHANNEL, MICROPHONE, READY, SPEED, Settings
+from desktop.signing.signing import Signing
 from desktop.tasks import Lane, Operation
 from desktop.worklist.rail import Rail
 from ehr.chart.history import Record
@@ -72,6 +73,7 @@ class MainWindow(QMainWindow):
         self._asking = Lane.on_thread("devices", self)
         self.phrases = PhraseKeeper(self, session, settings)
         self.guard = Guard(session, self)
+        self.signing = Signing(self, session)
         self.handlers = Actions(self)
         self.actions_by_id = commands.make_actions(self.handlers, self)
         self._build()

@@ -16,6 +16,9 @@ from ehr.chart.fields import Field, fields
 PAUSE_MS = 500
 """How long the keys rest before the text is handed over."""
 
+LONGEST_MS = 700
+"""How long typing without a rest goes on before the text is handed over: less than a second is ever unkept."""
+
 
 class NoteEditor(QTextEdit):
     """Plain text of one dictation's note. `paused` carries the dictation's id and the text, `left` nothing."""
@@ -38,6 +41,10 @@ class NoteEditor(QTextEdit):
         self._pause.setSingleShot(True)
         self._pause.setInterval(PAUSE_MS)
         self._pause.timeout.connect(self.hand_over)
+        self._latest = QTimer(self)
+        self._latest.setSingleShot(True)
+        self._latest.setInterval(LONGEST_MS)
+        self._latest.timeout.connect(self.hand_over)
         self.textChanged.connect(self._on_text_changed)
 
     @property
@@ -130,6 +137,7 @@ class NoteEditor(QTextEdit):
     def hand_over(self) -> None:
         """Hand over the text if it is another one than before."""
         self._pause.stop()
+        self._latest.stop()
         text = self.toPlainText()
         if self.active and text != self._kept:
             self._kept = text
@@ -151,6 +159,8 @@ class NoteEditor(QTextEdit):
     def _on_text_changed(self) -> None:
         if self.active:
             self._pause.start()
+            if not self._latest.isActive():
+                self._latest.start()
 
 
 def _units(text: str) -> int:

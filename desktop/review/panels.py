@@ -15,6 +15,7 @@ from desktop.review.note_editor import NoteEditor
 from desktop.review.note_view import NoteView
 from desktop.review.reading import Reading
 from desktop.review.transcript_view import TranscriptView
+from desktop.signing.history_view import HISTORY_TAB, HistoryView
 from desktop.widgets import label, pill, retone
 from ehr.chart.note import Change
 
@@ -32,6 +33,7 @@ class NotePanel(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
         self.note = NoteView()
         self.changes = ChangesView()
+        self.history = HistoryView()
         self.hero = Hero()
         self.editor = NoteEditor()
         self.editor.left.connect(self._on_left)
@@ -42,9 +44,11 @@ class NotePanel(QWidget):
         self.tabs.setExpanding(False)
         self.tabs.addTab(self.tr("Note"))
         self.tabs.addTab(self.tr("Said and written"))
+        self.tabs.insertTab(HISTORY_TAB, self.tr("History"))
         self._pages = QStackedWidget()
         self._pages.addWidget(self.note)
         self._pages.addWidget(self.changes)
+        self._pages.addWidget(self.history)
         self._pages.addWidget(_with_hint(self.editor, self.tr("Kept whenever you pause. Esc goes back to the page.")))
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         line = QWidget()

@@ -32,6 +32,8 @@ QLabel[pill="ok"] { background: $ok_soft; color: $ok; }
 QLabel[pill="info"] { background: $info_soft; color: $info; }
 QLabel[pill="plain"] { background: $sunken; color: $muted; }
 QLabel[pill="accent"] { background: $accent_soft; color: $accent; }
+QLabel[look="statement"] { background: $sunken; border: 1px solid $line; border-radius: 8px;
+  padding: 10px 12px; }
 QLabel[look="key"] { color: $muted; background: $sunken; border: 1px solid $line; border-radius: 4px; padding: 0 4px;
   font-size: 11px; }
 QLabel#avatar { background: $accent_soft; color: $accent; border-radius: 17px; font-weight: 600; }
@@ -81,9 +83,12 @@ QScrollBar::add-line, QScrollBar::sub-line { height: 0; width: 0; }
 QScrollBar::add-page, QScrollBar::sub-page { background: transparent; }
 
 QListView, QTextEdit, QAbstractScrollArea, QTableView { background: transparent; border: none; }
-QListView#palette, QListView#patients { background: $surface; border: 1px solid $line; border-radius: 8px; }
-QListView#palette::item, QListView#patients::item { padding: 6px 10px; border-radius: 6px; color: $text; }
-QListView#palette::item:selected, QListView#patients::item:selected { background: $accent_soft; color: $text; }
+QListView#palette, QListView#patients, QListView#history { background: $surface; border: 1px solid $line;
+  border-radius: 8px; }
+QListView#palette::item, QListView#patients::item, QListView#history::item { padding: 6px 10px; border-radius: 6px;
+  color: $text; }
+QListView#palette::item:selected, QListView#patients::item:selected, QListView#history::item:selected {
+  background: $accent_soft; color: $text; }
 QTableView { gridline-color: $line; selection-background-color: $accent_soft; selection-color: $text; }
 QHeaderView::section { background: $bg; color: $muted; border: none; border-bottom: 1px solid $line; padding: 4px 6px;
   font-size: 12px; }

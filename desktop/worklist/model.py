@@ -22,13 +22,15 @@ from desktop.dictation.job import STOPPED, Job, Step
 from desktop.formats import clock, when
 from desktop.translation import QT_TRANSLATE_NOOP
 from ehr.chart.encounter import EncounterStatus, EncounterSummary
+from ehr.chart.signing import Status
 
 _Index = QModelIndex | QPersistentModelIndex
 _REVIEW = QT_TRANSLATE_NOOP("worklist", "Needs review")
 _RUNNING = QT_TRANSLATE_NOOP("worklist", "In progress")
 _RECORDED = QT_TRANSLATE_NOOP("worklist", "Recorded")
-_DONE = QT_TRANSLATE_NOOP("worklist", "Done")
-GROUPS = (_RUNNING, _REVIEW, _RECORDED, _DONE)
+_TO_SIGN = QT_TRANSLATE_NOOP("worklist", "To sign")
+_SIGNED = QT_TRANSLATE_NOOP("worklist", "Signed")
+GROUPS = (_RUNNING, _REVIEW, _TO_SIGN, _RECORDED, _SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +132,10 @@ def _group(encounter: EncounterSummary, job: Job | None) -> str:
         return _RUNNING
     if encounter.status is not EncounterStatus.DRAFT:
         return _RECORDED
-    return _REVIEW if encounter.proposed or encounter.to_check else _DONE
+    if encounter.standing.locked:
+        return _SIGNED
+    waits = encounter.proposed or (encounter.to_check and encounter.standing.status is Status.PRELIMINARY)
+    return _REVIEW if waits else _TO_SIGN
 
 
 def _row(encounter: EncounterSummary, job: Job | None, *, now: datetime) -> Row:
@@ -150,11 +155,23 @@ def _standing(encounter: EncounterSummary, job: Job | None) -> tuple[str, str]:
         return _tr(QT_TRANSLATE_NOOP("worklist", "Failed")), "warn"
     if encounter.status is not EncounterStatus.DRAFT:
         return _tr(QT_TRANSLATE_NOOP("worklist", "To transcribe")), "muted"
+    if encounter.standing.status is not Status.PRELIMINARY:
+        return _tr(_STANDINGS[encounter.standing.status]), "muted"
     if encounter.to_check:
         return _tr(QT_TRANSLATE_NOOP("worklist", "{0} to check")).format(encounter.to_check), "warn"
     if encounter.proposed:
         return _tr(QT_TRANSLATE_NOOP("worklist", "{0} to review")).format(encounter.proposed), "muted"
-    return _tr(QT_TRANSLATE_NOOP("worklist", "Reviewed")), "muted"
+    if encounter.standing.amendment is not None:
+        return _tr(QT_TRANSLATE_NOOP("worklist", "Amendment")), "warn"
+    return _tr(QT_TRANSLATE_NOOP("worklist", "Decided")), "muted"
+
+
+_STANDINGS = {
+    Status.REVIEWED: QT_TRANSLATE_NOOP("worklist", "Reviewed"),
+    Status.FINAL: QT_TRANSLATE_NOOP("worklist", "Signed"),
+    Status.AMENDED: QT_TRANSLATE_NOOP("worklist", "Amended"),
+    Status.ENTERED_IN_ERROR: QT_TRANSLATE_NOOP("worklist", "In error"),
+}
 
 
 def step_word(job: Job) -> str:

@@ -70,8 +70,10 @@ def test_undo_takes_back_one_decision_at_a_time(review, qtbot, home: Path) -> No
     review.session.set_focus(before.id)
     review.run("entry.reject")
     review.run("entry.undo")
+    qtbot.waitUntil(review.settled)
     assert entry_of(review, Kind.MEDICATION).state is ReviewState.ACCEPTED
     review.run("entry.undo")
+    qtbot.waitUntil(review.settled)
     assert entry_of(review, Kind.MEDICATION) == before
     assert not review.window.actions_by_id["entry.undo"].isEnabled()
     qtbot.waitUntil(review.settled)

@@ -1,0 +1,1 @@
+"""Reviewing, signing and the history of a dictation in the window."""
