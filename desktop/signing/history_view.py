@@ -91,12 +91,12 @@ class HistoryView(QWidget):
         struck, added = changed_words(self._pieces)
         if len(rows) > 1:
             first, last = self._moments[rows[0]], self._moments[rows[-1]]
-            return self.tr("{0}, {1}, compared with {2}, {3}: {4} words struck, {5} added.").format(
+            return self.tr("{0}, {1}, compared with {2}, {3}. Words struck: {4}, added: {5}.").format(
                 first.title, first.when, last.title, last.when, struck, added
             )
         if not struck and not added:
             return self.tr("No words changed. Shift with Up or Down compares any two versions.")
-        return self.tr("{0} words struck, {1} added. Shift with Up or Down compares any two versions.").format(
+        return self.tr("Words struck: {0}, added: {1}. Shift with Up or Down compares any two versions.").format(
             struck, added
         )
 

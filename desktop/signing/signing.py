@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.facts.wording import title
+from desktop.facts.wording import assertion_word, title
 from desktop.messages import explain
 from desktop.session import Session
 from desktop.signing.history import moments
 from desktop.signing.seal_dialog import Question, SealDialog
 from ehr.chart.encounter import Encounter
-from ehr.chart.entry import ReviewState
+from ehr.chart.entry import Assertion, Entry, ReviewState
 from ehr.chart.people import Right, User
 from ehr.chart.signing import STATEMENTS, Act, Readiness, SignatureKind
 
@@ -141,7 +141,7 @@ class Signing(QObject):
             self.tr("The note and {0} facts for the chart; {1} rejected ones are kept beside.").format(kept, rejected),
         )
         signing = kind in (SignatureKind.FINAL, SignatureKind.AMENDED)
-        undecided = tuple(title(entry) for entry in case.readiness.undecided) if signing else ()
+        undecided = tuple(_named(entry) for entry in case.readiness.undecided) if signing else ()
         heard = [repair.heard for repair in case.readiness.questions] if signing else []
         remarks = []
         if heard:
@@ -221,6 +221,13 @@ def _case(store: Store, encounter_id: str) -> _Case:
     me = store.users.current.id
     has_code = any(account.has_code for account in store.users.all() if account.user.id == me)
     return _Case(store.signatures.readiness(encounter_id), has_code)
+
+
+def _named(entry: Entry) -> str:
+    """The fact in a line, its assertion with it where that is not plain presence."""
+    if entry.assertion is Assertion.PRESENT:
+        return title(entry)
+    return f"{title(entry)} ({assertion_word(entry.assertion)})"
 
 
 def _signers(store: Store) -> list[User]:
