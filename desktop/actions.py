@@ -399,7 +399,7 @@ class Actions:
     def can_revert(self) -> bool:
         """Whether a change is chosen that can be taken back alone."""
         change, reading = self._window.note.changes.chosen, self._session.reading
-        at_list = self._window.note.tabs.currentIndex() == 1
+        at_list = self._window.note.tabs.currentIndex() == 1 and not self._session.standing.locked
         return at_list and change is not None and reading is not None and can_revert(change, reading.draft.note)
 
     def revert(self) -> None:

@@ -307,7 +307,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "record.amend",
         QT_TRANSLATE_NOOP("commands", "Amend the signed version …"),
-        ("Ctrl+Shift+A",),
+        ("Ctrl+Shift+M",),
         _RECORD,
         lambda actions: actions.signing.amend(),
         lambda actions: actions.signing.may(Act.AMEND),
@@ -339,7 +339,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "record.retract",
         QT_TRANSLATE_NOOP("commands", "Mark as entered in error …"),
-        ("Ctrl+Shift+E",),
+        ("Ctrl+Shift+R",),
         _RECORD,
         lambda actions: actions.signing.retract(),
         lambda actions: actions.signing.may(Act.RETRACT),
