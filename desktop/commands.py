@@ -273,7 +273,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "change.revert",
-        QT_TRANSLATE_NOOP("commands", "Let the words stand as they were said"),
+        QT_TRANSLATE_NOOP("commands", "Write it as it was said"),
         ("Backspace", "Del"),
         _REVIEW,
         Actions.revert,

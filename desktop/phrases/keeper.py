@@ -20,9 +20,10 @@ from desktop.phrases.book import SHIPPED, AutoTextShelf, Owned, Phrase, PhraseBo
 from desktop.session import Session
 from desktop.settings import PUNCTUATION, Settings
 from desktop.tasks import Lane, Operation
-from ehr.chart.phrases import AutoText, ClinicTerm, Phrases
+from ehr.chart.phrases import AutoText, ClinicTerm
 
 if TYPE_CHECKING:
+    from ehr.dictation.sayable import Sayable
     from ehr.soundalike.trial import Past, Place
     from ehr.store.store import Store
 
@@ -39,33 +40,31 @@ class PhraseKeeper(QObject):
     def show_sayables(self) -> None:
         """Show what can be said."""
         from desktop.phrases.sayable_page import SayablePage
-        from ehr.dictation.sayable import sayables
 
-        def show(phrases: Phrases) -> None:
-            page = SayablePage(sayables(phrases), self._window)
+        def show(found: tuple[Sayable, ...]) -> None:
+            page = SayablePage(found, self._window)
             page.finished.connect(page.deleteLater)
             page.open()
 
-        self._session.ask(lambda store: store.phrases.current(), show)
+        self._session.ask(_sayables, show)
 
     def choose_autotext(self, then: Callable[[str], None]) -> None:
         """Let an auto-text be chosen, and go on with its text."""
         from desktop.phrases.inserter import Inserter
-        from ehr.dictation.autotexts import shipped
 
-        def show(phrases: Phrases) -> None:
-            inserter = Inserter((*phrases.autotexts, *shipped()), self._window)
+        def show(autotexts: tuple[AutoText, ...]) -> None:
+            inserter = Inserter(autotexts, self._window)
             inserter.chosen.connect(lambda autotext: then(autotext.text))
             inserter.finished.connect(inserter.deleteLater)
             inserter.open()
 
-        self._session.ask(lambda store: store.phrases.current(), show)
+        self._session.ask(_autotexts, show)
 
     def show_book(self) -> None:
         """Show the auto-texts and words."""
-        from ehr.dictation.headings import section_kinds
+        self._session.ask(_sections, self._open_book)
 
-        sections = {kind.name: kind.title for kind in section_kinds().values()}
+    def _open_book(self, sections: dict[str, str]) -> None:
         says_marks = self._settings.text(PUNCTUATION) == "spoken"
         book = self.book = PhraseBookDialog(sections, says_marks=says_marks, parent=self._window)
         for shelf in (book.autotexts, book.terms):
@@ -173,6 +172,27 @@ class PhraseKeeper(QObject):
     def _tell(self, shelf: Shelf, text: str) -> None:
         if isValid(shelf):
             shelf.told.setText(text)
+
+
+# The rules load where these are called, which is on the chart's thread and not on the window's.
+
+
+def _sayables(store: Store) -> tuple[Sayable, ...]:
+    from ehr.dictation.sayable import sayables
+
+    return sayables(store.phrases.current())
+
+
+def _autotexts(store: Store) -> tuple[AutoText, ...]:
+    from ehr.dictation.autotexts import shipped
+
+    return (*store.phrases.current().autotexts, *shipped())
+
+
+def _sections(_: Store) -> dict[str, str]:
+    from ehr.dictation.headings import section_kinds
+
+    return {kind.name: kind.title for kind in section_kinds().values()}
 
 
 def _owned(store: Store) -> tuple[list[Owned], list[Owned]]:
