@@ -67,6 +67,9 @@ class Workbench(Protocol):
     def ask_microphone(self) -> None:
         """Let a microphone be chosen."""
 
+    def ask_buttons(self) -> None:
+        """Let what pedals, microphones and held keys do be chosen."""
+
     def input(self) -> Input:
         """The microphone and the channel that were chosen."""
 
@@ -198,6 +201,10 @@ class Actions:
     def choose_microphone(self) -> None:
         """Choose the microphone from those connected now."""
         self._window.ask_microphone()
+
+    def choose_buttons(self) -> None:
+        """Choose what pedals, microphones and held keys do."""
+        self._window.ask_buttons()
 
     def can_review(self) -> bool:
         """Whether an entry is in focus and not being edited."""

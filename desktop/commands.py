@@ -147,6 +147,13 @@ COMMANDS: tuple[Command, ...] = (
         Actions.has_recovery,
     ),
     Command(
+        "dictation.buttons",
+        QT_TRANSLATE_NOOP("commands", "Pedals, microphones, keys …"),
+        ("Ctrl+B",),
+        _DICTATION,
+        Actions.choose_buttons,
+    ),
+    Command(
         "entry.accept",
         QT_TRANSLATE_NOOP("commands", "Accept"),
         ("Return", "Enter"),

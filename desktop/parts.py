@@ -98,6 +98,7 @@ class Opening(QObject):
             self.dialog = None
         self._parts.desk.equip(self._parts.engine)
         self._parts.window.recovery.look()
+        self._parts.window.listen_outside()
         self._parts.session.refresh()
         self._parts.window.refresh()
         self._parts.window.facts.list.setFocus()

@@ -16,7 +16,7 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from desktop.errors import NotFromOutside, NoWindow
 
-ALLOWED = ("dictation.record", "player.toggle", "player.back", "player.forward")
+ALLOWED = ("dictation.record", "dictation.pause", "player.toggle", "player.back", "player.forward")
 """What may be run from outside."""
 
 _PATIENCE_MS = 2_000

@@ -26,9 +26,10 @@ MICROPHONE = Setting("speech/microphone", "", "microphone to record from; empty 
 CHANNEL = Setting("speech/channel", "0", "channel of the microphone, counted from 1; 0 mixes all of them")
 READY = Setting("speech/ready", "1", "1: open the microphone when a patient is chosen, so that no first word is lost")
 PUNCTUATION = Setting("speech/punctuation", "auto", "“spoken”: you say every mark, and the model's own are dropped")
+PEDALS = Setting("dictation/buttons", "", "what each button of a pedal, microphone, key or mouse does, as JSON")
 SPEED = Setting("player/speed", "1.0", "speed of listening")
 AUTO_LOCK = Setting("people/lock_after", "10", "idle minutes after which the window locks; 0 for never")
-ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, PUNCTUATION, SPEED, AUTO_LOCK)
+ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, PUNCTUATION, PEDALS, SPEED, AUTO_LOCK)
 
 
 class Settings:

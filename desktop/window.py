@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
@@ -35,6 +36,8 @@ from desktop.messages import explain
 from desktop.patient.banner import Banner
 from desktop.patient.guard import Guard, GuardCard
 from desktop.people.room import People
+from desktop.pedals.station import HeldDeeds, Station
+from desktop.pedals.talk import Talk
 from desktop.phrases.keeper import PhraseKeeper
 from desktop.player.bar import PlayerBar
 from desktop.player.player import SPEEDS, Player
@@ -47,6 +50,9 @@ from desktop.tasks import Lane, Operation
 from desktop.worklist.rail import Rail
 from ehr.chart.history import Record
 from ehr.chart.patient import Patient
+
+if TYPE_CHECKING:
+    from desktop.remote import Remote
 
 TITLE = "Chartwright"
 """The title never names a patient: it stands in task bars and screenshots."""
@@ -76,6 +82,9 @@ class MainWindow(QMainWindow):
         self.signing = Signing(self, session)
         self.handlers = Actions(self)
         self.actions_by_id = commands.make_actions(self.handlers, self)
+        deeds = HeldDeeds(Talk(session.desk, self.handlers.record, self), player)
+        self.station = Station(settings, self.actions_by_id, deeds, self)
+        self._remote: Remote | None = None
         self._build()
         self.people = People(self, self, settings)
         commands.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])
@@ -175,6 +184,17 @@ class MainWindow(QMainWindow):
         """The microphone to hold ready for a patient, None where it is to be opened by Record alone."""
         return self.input() if self._settings.text(READY) == "1" else None
 
+    def ask_buttons(self) -> None:
+        """Let what pedals, microphones and held keys do be chosen."""
+        self.station.show_page(self)
+
+    def listen_outside(self) -> None:
+        """Begin to hear pedals, held keys and commands of other programs, on the chart that is open."""
+        from desktop.remote import Remote
+
+        self.station.start()
+        self._remote = self._remote or Remote(self.session.chart.home, self.actions_by_id, self)
+
     def ask_microphone(self) -> None:
         """List the microphones that are connected now and let one be chosen."""
         self._asking.run(Operation(_microphones, self._show_microphones, self.show_problem))
@@ -218,6 +238,9 @@ class MainWindow(QMainWindow):
         self.player.close()
         self._asking.close()
         self.phrases.close()
+        self.station.close()
+        if self._remote is not None:
+            self._remote.close()
         self.session.close()
         super().closeEvent(event)
 

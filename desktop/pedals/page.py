@@ -30,6 +30,8 @@ from desktop.widgets import label
 class PedalsPage(QDialog):
     """Buttons on the left, what they do on the right. `choices` is changed as the person chooses."""
 
+    _waiting = False  # Qt sends events while the dialog is being made
+
     def __init__(
         self, choices: Choices, plugged: tuple[str, ...], refused: tuple[str, ...], parent: QWidget | None = None
     ) -> None:
@@ -43,9 +45,8 @@ class PedalsPage(QDialog):
         self._grid.setColumnStretch(1, 1)
         self._grid.setHorizontalSpacing(24)
         self._grid.setVerticalSpacing(6)
-        self._add = QPushButton(self.tr("Add a key or mouse button …"))
-        self._add.clicked.connect(self._listen)
-        self._waiting = False
+        self.add = QPushButton(self.tr("Add a key or mouse button …"))
+        self.add.clicked.connect(self._listen)
         self._lay_out(plugged, refused)
 
     def show_press(self, device: str, button: str) -> None:
@@ -94,7 +95,7 @@ class PedalsPage(QDialog):
         for line in self._lines(plugged, refused):
             outer.addWidget(label(line, "muted", wrap=True))
         outer.addWidget(area, 1)
-        outer.addWidget(self._add, 0, Qt.AlignmentFlag.AlignLeft)
+        outer.addWidget(self.add, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _lines(self, plugged: tuple[str, ...], refused: tuple[str, ...]) -> Iterator[str]:
         if plugged:
@@ -125,14 +126,14 @@ class PedalsPage(QDialog):
     @Slot()
     def _listen(self) -> None:
         self._waiting = True
-        self._add.setText(self.tr("Press a function key or a side button of the mouse; Esc stops"))
+        self.add.setText(self.tr("Press a function key or a side button of the mouse; Esc stops"))
         self.setFocus()
 
     def _heard(self, name: str | None) -> None:
         self._waiting = False
-        self._add.setText(self.tr("Add a key or mouse button …"))
+        self.add.setText(self.tr("Add a key or mouse button …"))
         if name is None:
-            self._add.setFocus()
+            self.add.setFocus()
             return
         row = self.rows.get((KEYBOARD, name)) or self._add_row(KEYBOARD, name)
         if not row.currentData():

@@ -20,7 +20,7 @@ from desktop.theme.theme import follow_system
 from ehr.store.keys import Argon2Cost
 from ehr.store.store import Store
 
-LANES = ("chart", "loudspeaker", "waveform", "import", "messages", "devices")
+LANES = ("chart", "loudspeaker", "waveform", "import", "messages", "devices", "pedals")
 CHEAP = Argon2Cost(passes=1, lanes=1, memory_kib=8)
 
 

@@ -7,7 +7,7 @@ import queue
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 
 from desktop.commands import COMMANDS
@@ -15,6 +15,8 @@ from desktop.pedals.devices import Device, device_of, known_devices, usual_comma
 from desktop.pedals.hands import Hands
 from desktop.pedals.listener import Listener, system_hid
 from desktop.pedals.mapping import HELD, KEYBOARD, NOTHING, Choices
+from desktop.pedals.page import PedalsPage
+from desktop.pedals.talk import Talk
 
 FOOT = next(device for device in known_devices() if device.id == "philips-foot-3")
 MIKE = next(device for device in known_devices() if device.id == "speechmike")
@@ -208,3 +210,81 @@ def test_a_chosen_key_is_held_and_typing_passes(qapp):
     assert not key(QEvent.Type.KeyPress, Qt.Key.Key_A)
     assert not key(QEvent.Type.KeyPress, Qt.Key.Key_F7)
     assert grip.told == [("talk", True), ("talk", False)]
+
+
+class FakeDesk(QObject):
+    """What push to talk needs of the desk; the recorder answers when a test says so."""
+
+    changed = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.recording: str | None = None
+        self.starting = False
+        self.paused = False
+        self.asked = 0
+
+    def pause_or_resume(self) -> None:
+        """See Desk."""
+        self.asked += 1
+
+    def answer(self) -> None:
+        """The recorder did what it was asked."""
+        self.paused = not self.paused
+        self.changed.emit()
+
+    def begin(self) -> None:
+        """The microphone opens."""
+        self.starting = True
+
+    def sound(self) -> None:
+        """Sound arrives."""
+        self.recording, self.starting = "e1", False
+        self.changed.emit()
+
+
+def test_a_button_that_came_up_early_pauses_once_sound_arrives(qapp):
+    """Released before the microphone opened: the dictation does not go on by itself."""
+    desk = FakeDesk()
+    talk = Talk(desk, desk.begin)
+    talk.hold(down=True)
+    talk.hold(down=False)
+    assert (desk.starting, desk.asked) == (True, 0)
+
+    desk.sound()
+    assert desk.asked == 1
+    desk.answer()
+    desk.changed.emit()
+    assert (desk.asked, desk.paused) == (1, True)
+
+
+def test_a_held_button_goes_on_and_pauses(qapp):
+    """Down resumes what is paused, up pauses it; pausing by another key is left alone."""
+    desk = FakeDesk()
+    desk.sound()
+    desk.paused = True
+    talk = Talk(desk, desk.begin)
+    talk.hold(down=True)
+    desk.answer()
+    assert (desk.asked, desk.paused, desk.starting) == (1, False, False)
+    talk.hold(down=False)
+    desk.answer()
+    desk.answer()
+    assert (desk.asked, desk.paused) == (2, False)
+
+
+def test_what_each_button_does_is_chosen_by_keyboard(qtbot):
+    """Rows for a device that is plugged in; a key is added by pressing it and talks at once."""
+    choices = Choices()
+    page = PedalsPage(choices, (FOOT.name,), (MIKE.name,))
+    qtbot.addWidget(page)
+    page.show()
+    row = page.rows[FOOT.id, "play"]
+    assert row.currentData() == "player.hold"
+    qtbot.keyClick(row, Qt.Key.Key_Home)
+    assert choices.command(FOOT.id, "play") == NOTHING
+
+    page.add.click()
+    qtbot.keyClick(page, Qt.Key.Key_F7)
+    assert choices.command(KEYBOARD, "F7") == "dictation.talk"
+    assert page.rows[KEYBOARD, "F7"].currentData() == "dictation.talk"
