@@ -35,9 +35,9 @@ from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
 from desktop.patient.banner import Banner
 from desktop.patient.guard import Guard, GuardCard
-from desktop.people.room import People
 from desktop.pedals.station import HeldDeeds, Station
 from desktop.pedals.talk import Talk
+from desktop.people.room import People
 from desktop.phrases.keeper import PhraseKeeper
 from desktop.player.bar import PlayerBar
 from desktop.player.player import SPEEDS, Player
