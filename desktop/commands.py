@@ -298,7 +298,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "record.review",
         QT_TRANSLATE_NOOP("commands", "Mark as reviewed"),
-        ("Ctrl+D",),
+        ("Ctrl+Shift+D",),
         _RECORD,
         lambda actions: actions.signing.mark_reviewed(),
         lambda actions: actions.signing.may_review(),
