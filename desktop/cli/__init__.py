@@ -31,6 +31,7 @@ from desktop.cli import (
     soundalike,
     speech,
     upkeep,
+    user,
 )
 from desktop.cli.home import Home, data_dir_option
 
@@ -90,6 +91,7 @@ for command in (
     signing.sign,
     signing.amend,
     handover.handover,
+    user.user,
     audit.audit,
     upkeep.backup,
     upkeep.restore,

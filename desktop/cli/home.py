@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
 PASSPHRASE_VARIABLE = "CHARTWRIGHT_PASSPHRASE"  # noqa: S105  the name of the variable
 FILE_PASSPHRASE_VARIABLE = "CHARTWRIGHT_FILE_PASSPHRASE"  # noqa: S105  the name of the variable
+NEW_PASSPHRASE_VARIABLE = "CHARTWRIGHT_NEW_PASSPHRASE"  # noqa: S105  the name of the variable
+RECOVERY_KEY_VARIABLE = "CHARTWRIGHT_RECOVERY_KEY"
+CODE_VARIABLE = "CHARTWRIGHT_CODE"
+USER_VARIABLE = "CHARTWRIGHT_USER"
 HOME_VARIABLE = "CHARTWRIGHT_HOME"
 
 Command = TypeVar("Command", bound=Callable[..., Any])
@@ -76,7 +80,7 @@ def opened_store(home: Home) -> Iterator[Store]:
     from ehr.store.store import Store
 
     there = Store.exists(home.path)
-    with Store.open(home.path, _passphrase()) if there else Store.create(home.path, _new_passphrase()) as store:
+    with _unlocked(home.path) if there else Store.create(home.path, _new_passphrase()) as store:
         yield store
 
 
@@ -88,8 +92,44 @@ def existing_store(home: Home) -> Iterator[Store | None]:
     if not Store.exists(home.path):
         yield None
     else:
-        with Store.open(home.path, _passphrase()) as store:
+        with _unlocked(home.path) as store:
             yield store
+
+
+def _unlocked(path: Path) -> Store:
+    """The chart as the user of CHARTWRIGHT_USER, or whoever the passphrase belongs to; the code is asked for if needed.
+
+    Raises NoPassphrase, and what `Store.open` names.
+    """
+    from ehr.store.errors import CodeNeeded
+    from ehr.store.store import Store
+
+    user, passphrase = os.environ.get(USER_VARIABLE) or None, _passphrase()
+    try:
+        return Store.open(path, passphrase, user, totp=os.environ.get(CODE_VARIABLE, ""))
+    except CodeNeeded:
+        if not sys.stdin.isatty():
+            raise
+        return Store.open(path, passphrase, user, totp=str(click.prompt("One-time code", err=True)))
+
+
+def new_passphrase() -> str:
+    """A passphrase that somebody will unlock with from now on. Raises NoPassphrase."""
+    return _secret(NEW_PASSPHRASE_VARIABLE, "New passphrase", confirmation=True)
+
+
+def recovery_key() -> str:
+    """The clinic's recovery key. Raises NoPassphrase."""
+    return _secret(RECOVERY_KEY_VARIABLE, "Recovery key", confirmation=False)
+
+
+def _secret(variable: str, name: str, *, confirmation: bool) -> str:
+    given = os.environ.get(variable)
+    if given:
+        return given
+    if not sys.stdin.isatty():
+        raise NoPassphrase
+    return str(click.prompt(name, hide_input=True, confirmation_prompt=confirmation, err=True))
 
 
 def passphrase_again() -> str:
@@ -99,12 +139,7 @@ def passphrase_again() -> str:
 
 def file_passphrase(*, new: bool) -> str:
     """The passphrase of a file that goes to, or comes from, another computer. Raises NoPassphrase."""
-    given = os.environ.get(FILE_PASSPHRASE_VARIABLE)
-    if given:
-        return given
-    if not sys.stdin.isatty():
-        raise NoPassphrase
-    return str(click.prompt("Passphrase of the file", hide_input=True, confirmation_prompt=new, err=True))
+    return _secret(FILE_PASSPHRASE_VARIABLE, "Passphrase of the file", confirmation=new)
 
 
 def passphrase(asked: str) -> str:
@@ -120,7 +155,8 @@ def _new_passphrase() -> str:
     given = _from_environment()
     if given:
         return given
-    click.echo("This is a new chart. It is encrypted with a passphrase that cannot be recovered.", err=True)
+    click.echo("This is a new chart, encrypted with your passphrase. Lost, it cannot be recovered:", err=True)
+    click.echo("make a recovery key with `chartwright user recovery-key`, and keep it elsewhere.", err=True)
     return str(click.prompt("New passphrase", hide_input=True, confirmation_prompt=True, err=True))
 
 

@@ -39,6 +39,19 @@ def by_id(db: Database, user_id: str) -> Account:
     return _account(found[0])
 
 
+def named(found: Iterable[Account], name: str | None) -> User:
+    """The user of this name or id; where none is named, the only one. Raises UserUnknown."""
+    users = [each.user for each in found]
+    if name is None:
+        if len(users) != 1:
+            raise UserUnknown("There are several users, and none is named.", "Name the user as well.")
+        return users[0]
+    for each in users:
+        if name_key(name) in (each.id, name_key(each.name)):
+            return each
+    raise UserUnknown
+
+
 def insert(db: Database, user: User) -> None:
     """Add a user. Raises NameTaken."""
     key = _free_name(db, user.id, user.name)

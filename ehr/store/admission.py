@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from ehr.chart.people import Account, Role, User
+from ehr.chart.people import Role, User
 from ehr.store import accounts, onetime
 from ehr.store.accounts import CodeState, name_key
 from ehr.store.attempts import Attempts
@@ -97,7 +97,7 @@ def recover(home: Home, typed: str, user: str | None, passphrase: str, now: Call
     session = home.open_session(unlocked)
     try:
         with session.transaction() as db:
-            found = _named(accounts.all_accounts(db), user)
+            found = accounts.named(accounts.all_accounts(db), user)
             accounts.readmit(db, found.id)
             audit = AuditLog(unlocked.derive("audit"), "recovery key")
             audit.append(db, "recovery.used", found.id, at=now())
@@ -171,16 +171,3 @@ def _move_failures(db: Database, attempts: Attempts, unlocked: Unlocked) -> None
     for failure in failures:
         if (time_to_text(failure.at), failure.claimed) not in there:
             audit.append(db, "unlock.failed", failure.claimed, at=failure.at)
-
-
-def _named(found: list[Account], user: str | None) -> User:
-    """The user of this id or name; where none is named, the only one. Raises UserUnknown."""
-    users = [each.user for each in found]
-    if user is None:
-        if len(users) != 1:
-            raise UserUnknown("There are several users; the one to recover is not named.", "Name the user as well.")
-        return users[0]
-    for each in users:
-        if name_key(user) in (each.id, name_key(each.name)):
-            return each
-    raise UserUnknown

@@ -46,6 +46,11 @@ class Users:
         with self._ledger.session.read() as db:
             return accounts.all_accounts(db)
 
+    def named(self, name: str) -> User:
+        """The user of this name or id. Raises UserUnknown."""
+        with self._ledger.session.read() as db:
+            return accounts.named(accounts.all_accounts(db), name)
+
     @property
     def has_recovery_key(self) -> bool:
         """Whether a recovery key opens this store."""

@@ -139,6 +139,7 @@ ROWS: Mapping[str, Guarded] = {
     "backups.verify": Guarded(Right.BACK_UP, lambda store: store.backups.verify(_beside(store) / NONE)),
     "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
     "users.all": Guarded(None, lambda store: store.users.all()),
+    "users.named": Guarded(None, lambda store: store.users.named(NONE)),
     "users.verify": Guarded(Right.KEEP_ACCOUNT, lambda store: store.users.verify("wrong words")),
     "users.change_passphrase": Guarded(
         Right.KEEP_ACCOUNT, lambda store: store.users.change_passphrase("wrong words", "new")
