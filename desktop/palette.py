@@ -101,7 +101,7 @@ def _group(group: str) -> QGridLayout:
 
 def _model(actions: Mapping[str, QAction], parent: QObject) -> QStandardItemModel:
     model = QStandardItemModel(parent)
-    for command in COMMANDS:
+    for command in sorted(COMMANDS, key=lambda each: not actions[each.id].isEnabled()):
         action = actions[command.id]
         if command.id == "help.palette" or not (action.isEnabled() or action.property(LACKING)):
             continue

@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QPaintEvent
 from PySide6.QtWidgets import QDialog, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from desktop.people.forms import CreateForm, Form, RecoverForm, UnlockForm
+from desktop.people.forms import CreateForm, Form, RecoverForm, UnlockForm, fit
 from ehr.store.holders import holders
 
 DAMAGED = frozenset({"CW-E105", "CW-E106"})
@@ -57,7 +57,7 @@ class UnlockDialog(QDialog):
         self.form.show_problem(text, code)
         if code in DAMAGED:
             self._offer_salvage()
-        self._fit()
+        fit(self.form)
 
     @property
     def problem(self) -> str:
@@ -72,6 +72,7 @@ class UnlockDialog(QDialog):
         page.done.connect(then)
         self._pages.addWidget(page)
         self._pages.setCurrentWidget(page)
+        fit(page)
         page.typed.setFocus()
 
     def _unlocking(self, home: Path) -> UnlockForm:
@@ -108,12 +109,5 @@ class UnlockDialog(QDialog):
             self._pages.addWidget(form)
         self.form = form
         self._pages.setCurrentWidget(form)
-        self._fit()
+        fit(form)
         form.start()
-
-    def _fit(self) -> None:
-        """Give wrapped lines their height: a dialog does not grow with them by itself."""
-        layout = self.layout()
-        if layout is not None:
-            needed = layout.totalHeightForWidth(max(self.width(), self.minimumWidth()))
-            self.setMinimumHeight(max(needed, layout.totalMinimumSize().height()))

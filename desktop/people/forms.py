@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.chart import Key, NewChart, RecoveryKey
 from desktop.widgets import label
@@ -79,6 +79,7 @@ class Form(QWidget):
         self.set_busy(busy=False)
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
+        fit(self)
         self.start()
 
     @property
@@ -143,6 +144,7 @@ class UnlockForm(Form):
         """Say why it did not open; ask for the one-time code where that is why."""
         if code == CODE_NEEDED:
             self.totp.show()
+            fit(self)
         super().show_problem(text)
 
     def start(self) -> None:
@@ -234,6 +236,16 @@ class RecoverForm(Form):
             self.show_problem(problem)
             return None
         return RecoveryKey(self.key.text(), self.passphrase.text(), str(self.user.currentData() or ""))
+
+
+def fit(page: QWidget) -> None:
+    """Let the dialog around a page be as high as what is on it now."""
+    dialog = page.window()
+    layout = dialog.layout()
+    if isinstance(dialog, QDialog) and layout is not None:
+        layout.activate()
+        width = max(dialog.width(), dialog.minimumWidth())
+        dialog.resize(width, max(layout.totalHeightForWidth(width), layout.totalSizeHint().height()))
 
 
 def passphrase_problem(form: QWidget, passphrase: str, again: str) -> str:

@@ -5,14 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.messages import explain
-from desktop.people.forms import passphrase_problem, secret_field
+from desktop.people.forms import fit, passphrase_problem, secret_field
 from desktop.widgets import label
 
 if TYPE_CHECKING:
     from desktop.people.host import Host
+
+_TEXT_WIDTH = 408
+"""In pixels: the dialog's least width without its margins."""
 
 
 class Question(QDialog):
@@ -49,14 +52,21 @@ class Question(QDialog):
         """Say what it is for and what its button does."""
         self.setWindowTitle(title)
         self.body.addWidget(label(title, "title"))
-        self.body.addWidget(label(text, wrap=True))
+        self._put(label(text, wrap=True))
         self.go.setText(go)
+
+    def _put(self, text: QLabel) -> None:
+        """Add a text that is as high as its lines, however late it comes."""
+        self.body.addWidget(text)
+        text.ensurePolished()
+        text.setMinimumHeight(text.heightForWidth(_TEXT_WIDTH))
 
     def say(self, text: str) -> None:
         """Say what is wrong."""
         self.go.setEnabled(True)
         self._problem.setText(text)
         self._problem.setVisible(bool(text))
+        fit(self)
 
     @property
     def problem(self) -> str:
@@ -134,6 +144,7 @@ class CodeDialog(Question):
         else:
             self._offer_beginning()
         self.body.addWidget(self.field)
+        fit(self)
         self.field.setFocus()
 
     def _offer_ending(self) -> None:
@@ -144,7 +155,7 @@ class CodeDialog(Question):
         self.field.setAccessibleName(self.tr("Your passphrase"))
 
     def _offer_beginning(self) -> None:
-        from ehr.store.onetime import new_secret, secret_text, secret_uri
+        from ehr.store.onetime import new_secret, secret_text
 
         self.secret = new_secret()
         text = self.tr(
@@ -152,13 +163,10 @@ class CodeDialog(Question):
             "colleague who saw your passphrase; it does not keep out who copies the data folder."
         )
         self.explain(self.tr("One-time codes"), text, self.tr("Begin one-time codes"))
-        holder = self.people.user.name if self.people.user is not None else ""
         shown = label(secret_text(self.secret), "recovery", wrap=True)
-        address = label(secret_uri(self.secret, holder), "muted", wrap=True)
-        for line in (shown, address):
-            flags = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
-            line.setTextInteractionFlags(flags)
-            self.body.addWidget(line)
-        address.setMaximumWidth(408)
+        shown.setTextInteractionFlags(
+            Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+        )
+        self._put(shown)
         self.field.setPlaceholderText(self.tr("Six digits"))
         self.field.setAccessibleName(self.tr("Six digits"))

@@ -11,7 +11,16 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QFont, QFontDatabase, QTextDocument
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFileDialog,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.widgets import label
 
@@ -63,15 +72,7 @@ class RecoveryPage(QWidget):
             "it where the clinic keeps such things, not beside this computer."
         )
         outer.addWidget(label(why, wrap=True))
-        half = len(self._groups) // 2
-        shown = label("\n".join("  ".join(part) for part in (self._groups[:half], self._groups[half:])), "recovery")
-        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
-        font.setPixelSize(20)
-        font.setWeight(QFont.Weight.DemiBold)
-        shown.setFont(font)
-        shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        shown.setAccessibleName(self.tr("Recovery key: {0}").format(self.key))
-        outer.addWidget(shown)
+        outer.addWidget(self._shown())
         ways = QHBoxLayout()
         for button in (self._print, self._save):
             button.setAutoDefault(False)
@@ -88,6 +89,24 @@ class RecoveryPage(QWidget):
         row.addStretch(1)
         row.addWidget(self.go)
         outer.addLayout(row)
+
+    def _shown(self) -> QFrame:
+        """The groups in two rows, each under its number."""
+        frame = QFrame()
+        frame.setObjectName("sheet")
+        frame.setAccessibleName(self.tr("Recovery key: {0}").format(self.key))
+        grid = QGridLayout(frame)
+        grid.setContentsMargins(18, 12, 18, 14)
+        grid.setVerticalSpacing(2)
+        font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        half = len(self._groups) // 2
+        for number, group in enumerate(self._groups):
+            shown = label(group, "recovery")
+            shown.setFont(font)
+            row, column = 2 * (number // half), number % half
+            grid.addWidget(label(str(number + 1), "muted"), row, column, Qt.AlignmentFlag.AlignHCenter)
+            grid.addWidget(shown, row + 1, column, Qt.AlignmentFlag.AlignHCenter)
+        return frame
 
     def _sheet(self) -> str:
         lines = (

@@ -45,10 +45,12 @@ class UsersPage(QDialog):
         self.accounts: Sequence[Account] = ()
         self.setModal(True)
         self.setWindowTitle(self.tr("Users"))
-        self.resize(760, 520)
+        self.resize(880, 540)
         self.list = QListWidget()
         self.list.setObjectName("palette")
         self.list.setAccessibleName(self.tr("Users"))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideRight)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.currentRowChanged.connect(self._show_chosen)
         self.name = QLineEdit()
         self.name.setPlaceholderText(self.tr("Name"))
@@ -95,7 +97,7 @@ class UsersPage(QDialog):
         return {
             Role.CLINICIAN: self.tr("Clinician: dictates, reviews, signs"),
             Role.SCRIBE: self.tr("Scribe: dictates, reviews"),
-            Role.RECORDS_OFFICER: self.tr("Records officer: merges, exports, retains, reads the audit log"),
+            Role.RECORDS_OFFICER: self.tr("Records officer: keeps, merges, exports, audits"),
             Role.ADMINISTRATOR: self.tr("Administrator: users and backups, no charts"),
         }
 
@@ -113,6 +115,8 @@ class UsersPage(QDialog):
         return button
 
     def _prepare_minutes(self) -> None:
+        self.minutes.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.minutes.setMinimumWidth(110)
         self.minutes.setRange(0, _LONGEST_MINUTES)
         self.minutes.setSuffix(self.tr(" min"))
         self.minutes.setSpecialValueText(self.tr("never"))

@@ -70,4 +70,7 @@ def _button(action: QAction, *, go: bool) -> QPushButton:
     button.setProperty("look", "go" if go else "")
     button.setAccessibleName(action.text())
     button.clicked.connect(action.trigger)
+    button.setEnabled(action.isEnabled())
+    button.setToolTip(action.toolTip())
+    action.enabledChanged.connect(button.setEnabled)
     return button

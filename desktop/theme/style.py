@@ -24,7 +24,7 @@ QLabel[look="muted"] { color: $muted; font-size: 12px; }
 QLabel[look="quote"] { color: $muted; font-size: 13px; }
 QLabel[look="heading"] { color: $muted; font-size: 12px; font-weight: 600; }
 QLabel[look="error"] { color: $danger; font-size: 13px; }
-QLabel[look="recovery"] { background: $sunken; border: 1px solid $line; border-radius: 8px; padding: 14px; }
+QLabel[look="recovery"] { font-family: monospace; font-size: 19px; font-weight: 600; }
 QLabel[pill] { border-radius: 11px; padding: 0 10px; font-size: 12px; font-weight: 500; }
 QLabel[pill="danger"] { background: $danger_soft; color: $danger; }
 QLabel[pill="warn"] { background: $warn_soft; color: $warn; }
@@ -89,6 +89,7 @@ QListView#palette::item, QListView#patients::item, QListView#history::item { pad
   color: $text; }
 QListView#palette::item:selected, QListView#patients::item:selected, QListView#history::item:selected {
   background: $accent_soft; color: $text; }
+QListView#palette::item:disabled { color: $faint; }
 QTableView { gridline-color: $line; selection-background-color: $accent_soft; selection-color: $text; }
 QHeaderView::section { background: $bg; color: $muted; border: none; border-bottom: 1px solid $line; padding: 4px 6px;
   font-size: 12px; }

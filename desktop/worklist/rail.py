@@ -157,6 +157,7 @@ def _record_button(action: QAction) -> QPushButton:
     def take() -> None:
         button.setText(action.text())
         button.setEnabled(action.isEnabled())
+        button.setToolTip(action.toolTip())
 
     action.changed.connect(take)
     take()

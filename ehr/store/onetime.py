@@ -10,7 +10,6 @@ import hmac
 import os
 import struct
 from datetime import datetime
-from urllib.parse import quote
 
 STEP_S = 30
 DIGITS = 6
@@ -47,9 +46,3 @@ def secret_text(secret: bytes) -> str:
     """The secret as it is typed into an authenticator: base 32 in groups of four."""
     letters = base64.b32encode(secret).decode().rstrip("=")
     return " ".join(letters[at : at + 4] for at in range(0, len(letters), 4))
-
-
-def secret_uri(secret: bytes, holder: str) -> str:
-    """The `otpauth:` address that authenticators take in."""
-    letters = base64.b32encode(secret).decode().rstrip("=")
-    return f"otpauth://totp/Chartwright:{quote(holder)}?secret={letters}&issuer=Chartwright"
