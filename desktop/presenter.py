@@ -27,7 +27,7 @@ from desktop.worklist.model import Find, found_rows, worklist_rows
 from ehr.chart.encounter import EncounterStatus
 from ehr.chart.entry import ReviewState
 from ehr.chart.note import Change, Span
-from transcriber.messages import Level, Warned
+from transcriber.messages import Behind, Final, Level, Partial, Warned
 
 
 class Presenter(QObject):
@@ -38,6 +38,7 @@ class Presenter(QObject):
         self._window = window
         self._session: Session = window.session
         self._finds: Sequence[Find] | None = None
+        self._spoken = ""
         self._elapsed = self._lost = 0.0
         self._troubles = Troubles()
         self._starting = False
@@ -65,6 +66,7 @@ class Presenter(QObject):
         session.failed.connect(self._window.show_problem)
         self._window.guard.changed.connect(self._on_doubts)
         desk.level.connect(self._on_level)
+        desk.live.connect(self._on_live)
         desk.warned.connect(self._on_warned)
         self._window.recovery.changed.connect(self._on_recovery)
         self._window.recovery.decided.connect(self._on_recovered)
@@ -200,6 +202,8 @@ class Presenter(QObject):
         window.banner.show_state(shown)
         if desk.starting and not self._starting:
             self._troubles.begin()
+            self._spoken = ""
+            window.note.live.begin()
         elif desk.recording is None and not desk.starting:
             self._troubles.clear()
         self._starting = desk.starting
@@ -212,6 +216,23 @@ class Presenter(QObject):
         window.refresh()
         if session.reading is None:
             self._show_hero()
+            self._show_live()
+
+    @Slot(object)
+    def _on_live(self, message: Partial | Final | Behind) -> None:
+        """Words of the dictation that is being recorded, or of its end just after."""
+        live = self._window.note.live
+        was_empty = live.empty
+        live.hear(message)
+        if was_empty and not live.empty:
+            self._show_live()
+
+    def _show_live(self) -> None:
+        """The words stand in the middle from the first one until the note is there."""
+        desk, live = self._session.desk, self._window.note.live
+        self._spoken = desk.recording or self._spoken
+        here = bool(self._spoken) and self._spoken == self._current() and self._spoken in desk.jobs
+        self._window.note.show_live(live=here and not live.empty)
 
     def _show_hero(self) -> None:
         session, desk, hero = self._session, self._session.desk, self._window.note.hero

@@ -59,6 +59,11 @@ class Follow:
 
 
 @dataclass(frozen=True, slots=True)
+class Unfollow:
+    """To the worker: give up the recording that is followed, and nothing else."""
+
+
+@dataclass(frozen=True, slots=True)
 class Score:
     """To the worker: ask the sound of this recording; `Scored` answers. `language` is an ISO 639-1 code."""
 
@@ -266,6 +271,7 @@ Message = (
     Load
     | Transcribe
     | Follow
+    | Unfollow
     | Score
     | Cancel
     | Ready

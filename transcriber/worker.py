@@ -40,6 +40,7 @@ from transcriber.messages import (
     Score,
     Scored,
     Transcribe,
+    Unfollow,
 )
 from transcriber.scoring import Scorer
 from transcriber.transcript import Transcript, Word
@@ -60,6 +61,7 @@ class _Worker:
         self._parent = parent
         self._engine: Engine | None = None
         self._later: deque[tuple[Message, Event]] = deque()
+        self._following = Event()
 
     def serve(self) -> None:
         """Answer requests until the parent is gone."""
@@ -78,8 +80,9 @@ class _Worker:
             elif isinstance(request, Score) and self._engine is not None:
                 _score(request, self._engine, self._parent)
             elif isinstance(request, Follow) and self._engine is not None:
+                self._following = cancelled
                 _follow(request, self._engine, _Audience(self._parent, self._between, cancelled))
-            else:
+            elif not isinstance(request, Unfollow):
                 raise MessageInvalid
         except TranscriberError as error:
             self._parent.tell(Failed.of(error))
@@ -89,6 +92,8 @@ class _Worker:
         while (waiting := self._parent.waiting()) is not None:
             if isinstance(waiting[0], Score | Transcribe):
                 self._answer(*waiting)
+            elif isinstance(waiting[0], Unfollow):
+                self._following.set()
             else:
                 self._later.append(waiting)
 

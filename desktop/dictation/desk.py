@@ -43,6 +43,7 @@ class Desk(QObject):
     began = Signal(str)
     drafted = Signal(str)
     level = Signal(object)
+    live = Signal(object)
     warned = Signal(object)
     microphone = Signal(str)
     failed = Signal(object, object)
@@ -155,6 +156,7 @@ class Desk(QObject):
         workers.recorder.paused.connect(self.changed)
         workers.recorder.stopped.connect(self._on_stopped)
         workers.recorder.failed.connect(self._on_record_failed)
+        workers.engine.live.connect(self.live)
         workers.engine.progressed.connect(self._on_progressed)
         workers.engine.done.connect(self._on_transcribed)
         workers.engine.scored.connect(self._on_scored)
@@ -181,9 +183,10 @@ class Desk(QObject):
         self.microphone.emit(device)
         if self._taking is None:
             return
-        encounter = self._taking[0]
+        encounter, recording = self._taking
         if self.recording == encounter.id:
             return
+        self._at_work.engine.follow(recording.path, recording.key)
         self.starting = False
         self.recording = encounter.id
         self.jobs[encounter.id] = Job(Step.RECORDING)
@@ -212,6 +215,8 @@ class Desk(QObject):
         """A dictation that never had sound leaves nothing behind."""
         if self._taking is not None and self.recording is None:
             self._withdraw(self._taking[0].id)
+        elif self._taking is not None:
+            self._at_work.engine.unfollow(self._taking[1].path)
         self._recording_ended()
         self.failed.emit(error, None)
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSplitter, QStackedWidge
 from desktop.formats import clock
 from desktop.review.changes_view import ChangesView
 from desktop.review.hero import Hero
+from desktop.review.live_view import LiveView
 from desktop.review.note_editor import NoteEditor
 from desktop.review.note_view import NoteView
 from desktop.review.reading import Reading
@@ -35,6 +36,7 @@ class NotePanel(QWidget):
         self.changes = ChangesView()
         self.history = HistoryView()
         self.hero = Hero()
+        self.live = LiveView()
         self.editor = NoteEditor()
         self.editor.left.connect(self._on_left)
         self.changes.change_chosen.connect(self._on_change_chosen)
@@ -65,6 +67,7 @@ class NotePanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hero)
         self._stack.addWidget(written)
+        self._stack.addWidget(self.live)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self._stack)
@@ -75,6 +78,11 @@ class NotePanel(QWidget):
         self.note.show_reading(reading)
         self.changes.show_reading(reading)
         self._stack.setCurrentIndex(0 if reading is None else 1)
+
+    def show_live(self, *, live: bool) -> None:
+        """Show the words as they are spoken, or the hero; a note stays where there is one."""
+        if self._stack.currentWidget() in (self.hero, self.live):
+            self._stack.setCurrentWidget(self.live if live else self.hero)
 
     def edit(self, encounter_id: str, written: str, at: int) -> None:
         """Let a dictation's note be typed in, with the cursor at a character of it."""
