@@ -121,7 +121,7 @@ class Transcription:
         options = replace(self._options, beam_size=beam_size, prompt=self._prompt())
         for segment in self._engine.decode(piece.audio, piece.speech, options):
             if touches(piece.speech, segment.start - _STRAY_S, segment.end + _STRAY_S):
-                yield _shifted(segment, piece.start)
+                yield shifted(segment, piece.start)
 
     def take(self, segment: Segment) -> None:
         """Keep a segment."""
@@ -145,6 +145,19 @@ class Transcription:
         if not before or not self.one_by_one:
             return self._options.prompt
         return " ".join(segment.text for segment in before)[-_PROMPT_CHARS:]
+
+
+def later(transcript: Transcript, by: float) -> Transcript:
+    """The transcript of a recording's end in times of the whole recording, whose first `by` seconds it left out."""
+    covered = transcript.coverage
+    gaps = tuple(TimeSpan(gap.start + by, gap.end + by) for gap in covered.gaps)
+    stray = tuple(_shifted_word(word, by) for word in covered.stray)
+    return replace(
+        transcript,
+        segments=tuple(shifted(segment, by) for segment in transcript.segments),
+        duration=transcript.duration + by,
+        coverage=replace(covered, gaps=gaps, stray=stray),
+    )
 
 
 def _stretches(blocks: Iterable[Samples]) -> Iterator[Utterance]:
@@ -193,7 +206,8 @@ def _sure(segment: Segment) -> bool:
     return sum(word.probability for word in segment.words) >= _SURE * len(segment.words)
 
 
-def _shifted(segment: Segment, by: float) -> Segment:
+def shifted(segment: Segment, by: float) -> Segment:
+    """The segment `by` seconds later."""
     return Segment(tuple(_shifted_word(word, by) for word in segment.words)) if by else segment
 
 

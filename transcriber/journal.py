@@ -204,10 +204,16 @@ class Journal:
         with suppress(DiskFull):  # what is in the log alone is on the disk too
             self._checkpoint("TRUNCATE")
 
-    def _set_sealed(self) -> None:
+    def reopen(self) -> None:
+        """Let a finished recording take more sound; one that is unfinished stays as it is."""
+        self._set_sealed(sealed=False)
+        with _disk(), _readable():
+            self._connection.execute("PRAGMA synchronous = NORMAL")
+
+    def _set_sealed(self, *, sealed: bool = True) -> None:
         with _disk(), _readable():
             self._connection.execute("PRAGMA synchronous = FULL")
-            self._connection.execute("UPDATE recording SET sealed = 1")
+            self._connection.execute("UPDATE recording SET sealed = ?", (int(sealed),))
 
     def _checkpoint(self, kind: str) -> None:
         with _disk(), _readable():
@@ -235,9 +241,9 @@ class Journal:
                 digest.update(pcm or b"")
         return digest.hexdigest()
 
-    def blocks(self) -> Iterator[Samples]:
-        """What is there now, from the first sample on, as float blocks of some seconds (a source for `decode`)."""
-        for start in range(0, self.samples, _READ):
+    def blocks(self, first: int = 0) -> Iterator[Samples]:
+        """What is there now, from the sample `first` on, as float blocks of some seconds (a source for `decode`)."""
+        for start in range(first, self.samples, _READ):
             yield self.read(start, start + _READ).astype(np.float32) / 32768.0
 
     def follow(self, start: int = 0, *, poll_s: float = 0.05) -> Iterator[Pcm]:

@@ -29,7 +29,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Transcribe:
-    """To the worker: decode this recording. `key` is the journal's key in hexadecimal digits."""
+    """To the worker: decode this recording, from `start` seconds on. `key` is the journal's in hexadecimal digits."""
 
     journal: str
     key: str
@@ -38,6 +38,7 @@ class Transcribe:
     batch_size: int = 1
     prompt: str | None = None
     hotwords: str | None = None
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +158,7 @@ class Arm:
 class Record:
     """To the recorder: record into a new journal, or go on in an unfinished one; opens the microphone if need be.
 
+    With `go_on`, a finished recording takes more sound.
     `lost_since` is the time of day (seconds since 1970) from which on sound is missing, 0 where none is.
     """
 
@@ -166,6 +168,7 @@ class Record:
     pace: float = 1.0
     channel: int = 0
     lost_since: float = 0.0
+    go_on: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -227,6 +227,8 @@ class Recorder:
         path, key = Path(request.journal), key_of(request.key)
         self._space = self._make_space(path)
         journal = Journal.open(path, key) if path.exists() else Journal.create(path, key, device=self._opened.name)
+        if request.go_on:
+            journal.reopen()
         self._take = take = Take(journal, self._space, self._opened.name)
         if request.lost_since:
             take.lose(time.time() - request.lost_since)

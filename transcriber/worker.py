@@ -11,15 +11,17 @@ from __future__ import annotations
 import os
 import sys
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from threading import Event
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # before anything loads onnxruntime
 
 from transcriber import hardware, models
+from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.children import Parent, key_of
-from transcriber.decode import transcribe
+from transcriber.decode import later, shifted, transcribe
 from transcriber.engines.base import DecodeOptions, Engine
 from transcriber.errors import MessageInvalid, TranscriberError
 from transcriber.journal import Journal
@@ -135,14 +137,31 @@ def _transcribe(request: Transcribe, engine: Engine, parent: Parent, cancelled: 
     options = DecodeOptions(request.language, request.beam_size, request.batch_size, request.prompt, request.hotwords)
     with Journal.open(Path(request.journal), key_of(request.key)) as journal:
         transcript = transcribe(
-            journal,
+            _Rest(journal, round(request.start * SAMPLE_RATE)),
             engine,
             options,
             on_progress=lambda fraction: parent.tell(Progress(fraction)),
-            on_segment=lambda segment: parent.tell(Found(segment)),
+            on_segment=lambda segment: parent.tell(Found(shifted(segment, request.start))),
             cancelled=cancelled.is_set,
         )
-    parent.tell(Done(transcript))
+    parent.tell(Done(later(transcript, request.start)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A recording from the sample `first` on."""
+
+    journal: Journal
+    first: int
+
+    @property
+    def duration(self) -> float:
+        """See Source."""
+        return self.journal.duration - self.first / SAMPLE_RATE
+
+    def blocks(self) -> Iterator[Samples]:
+        """See Source."""
+        return self.journal.blocks(self.first)
 
 
 def _follow(request: Follow, engine: Engine, audience: _Audience) -> None:

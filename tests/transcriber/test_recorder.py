@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import time
 from contextlib import contextmanager
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -98,6 +99,17 @@ def test_stop_seals_what_was_heard(clip, path, key, request_for):
     with Journal.open(path, key) as journal:
         assert journal.sealed
         assert promised <= stopped.duration == journal.duration < 11.0
+
+
+def test_a_finished_recording_takes_more_sound(clip, path, key, request_for):
+    """Going on after the seal: the new sound stands after the old, and it is sealed again."""
+    for go_on in (False, True):
+        with recording(replace(request_for(clip, 0.0), go_on=go_on)) as process:
+            stopped = hear(process, Stopped)
+            assert process.wait(20) == 0
+    with Journal.open(path, key) as journal:
+        assert journal.sealed
+        assert stopped.duration == journal.duration > 21.0
 
 
 def test_a_killed_recorder_loses_nothing_it_had_told(clip, path, key, request_for):

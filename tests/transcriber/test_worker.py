@@ -62,6 +62,26 @@ def test_a_recording_is_decoded_and_the_worker_ends_with_its_parent(recording, k
         assert child.process.wait(20) == 0
 
 
+def test_what_was_said_later_is_decoded_alone(tmp_path, key, clip_samples):
+    """From a second on: the words after it, in times of the whole recording, and none of those before."""
+    path = tmp_path / "twice.journal"
+    with Journal.create(path, key, device="test") as journal:
+        journal.append(to_int16(clip_samples))
+        first = journal.duration
+        journal.append(to_int16(clip_samples))
+        journal.seal()
+    with running() as child:
+        child.say(Load("whisper-base", device="cpu"))
+        assert child.hear(Ready)
+        child.say(Transcribe(str(path), key.hex(), language="en", beam_size=1, start=first))
+        done = child.hear(Done)
+
+    transcript = done.transcript
+    assert transcript.text.count("country can do for you") == 1
+    assert transcript.segments[0].start >= first - 0.5
+    assert transcript.duration == 2 * first
+
+
 def test_bad_requests_are_answered_and_survived(recording, key, tmp_path):
     """Noise, a request out of order, an unknown model, and a wrong key each get their code; the worker lives on."""
     with running() as child:
