@@ -173,7 +173,7 @@ class Recorder:
         if self.state is State.RECORDING and self._take is not None:
             self.state, self._tail = State.STOPPING, 0.0
             self._deadline = self._clock.now() + _TAIL_WAIT_S
-        elif self.state is not State.STOPPING:
+        elif self.state not in (State.STOPPING, State.DONE):
             self._finish()
 
     def _on_event(self, event: LineEvent) -> None:

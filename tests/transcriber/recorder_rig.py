@@ -95,6 +95,8 @@ class Rig:
         """Let the fake's clock run, or the recording end."""
         while self.clock.time < until - 1e-9 and self.recorder.state is not State.DONE:
             self.recorder.step()
+            if self.recorder.state is State.IDLE:
+                self.clock.wait(0.05)
 
     def finish(self) -> None:
         """Run until the recording has ended."""
