@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from datetime import UTC, datetime
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -199,6 +203,33 @@ def test_what_a_crash_left_is_offered(crashed, program, qtbot) -> None:
         assert store.dictations.interrupted() == []
         kept = next(each for each in store.encounters() if each.duration == 5.0)
         assert (kept.status, kept.failure) == (EncounterStatus.FAILED, "CW-T001")
+
+
+@pytest.mark.parametrize("device", ["fake:{}", "fake:{}?late=30"])
+def test_a_killed_window_leaves_its_patient_and_its_sound(home, voice, qapp, qtbot, device) -> None:
+    """SIGKILL of the real window while it records, and while the microphone is still being opened: the next window
+    offers the dictation with its patient, and every second that was told as being on the disk.
+    """
+    command = [sys.executable, str(Path(__file__).with_name("window_victim.py")), str(home), device.format(voice)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(Path(__file__).parents[2]), *sys.path])}
+    told = 0.0
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as victim:
+        for line in victim.stdout:
+            told = float(line) if line[:1].isdigit() else told
+            if told >= 1.0 or line == "waiting\n":
+                break
+        victim.kill()
+    parts = assemble(home)
+    parts.window.show()
+    card = parts.window.recovery_card
+    opening = Opening(parts)
+    opening.begin(PASSPHRASE)
+    qtbot.waitUntil(lambda: card.text != "", timeout=MINUTES)
+    assert "Okafor, Maria" in card.text
+    assert parts.window.recovery.offered.duration >= told
+    assert ("Nothing was recorded" in card.text) == ("late" in device)
+    parts.window.close()
+    parts.window.deleteLater()
 
 
 def test_a_recording_without_a_patient_is_asked_for(home, qapp, qtbot) -> None:
