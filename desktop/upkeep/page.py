@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QIntValidator
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
@@ -23,7 +24,6 @@ from PySide6.QtWidgets import (
     QListWidget,
     QProgressBar,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -77,7 +77,7 @@ class UpkeepPage(QDialog):
         self.progress.setTextVisible(False)
         self.progress.hide()
         self._advanced.connect(lambda done: self.progress.setValue(int(done * _STEPS)))
-        self.days = {matter: self._spin(matter, name) for matter, name in self._names().items()}
+        self.days = {matter: self._field(matter, name) for matter, name in self._names().items()}
         self.due = QListWidget()
         self.due.setObjectName("palette")
         self.due.setAccessibleName(self.tr("What is due to be deleted"))
@@ -110,18 +110,14 @@ class UpkeepPage(QDialog):
             Matter.AUDIT: self.tr("Audit &log"),
         }
 
-    def _spin(self, matter: Matter, name: str) -> QSpinBox:
-        spin = QSpinBox()
-        spin.setRange(0, _LONGEST_DAYS)
-        spin.setSpecialValueText(self.tr("for ever"))
-        spin.setSuffix(self.tr(" days"))
-        spin.setAccessibleName(name.replace("&", ""))
-        spin.setKeyboardTracking(False)
-        spin.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
-        spin.lineEdit().setStyleSheet("border: none; padding: 0; min-height: 0; background: transparent;")
-        spin.setFixedSize(150, 34)
-        spin.editingFinished.connect(partial(self._on_rule, matter))
-        return spin
+    def _field(self, matter: Matter, name: str) -> QLineEdit:
+        field = QLineEdit()
+        field.setPlaceholderText(self.tr("for ever"))
+        field.setValidator(QIntValidator(1, _LONGEST_DAYS, field))
+        field.setAccessibleName(self.tr("{0}: days kept; empty for ever").format(name.replace("&", "")))
+        field.setFixedWidth(110)
+        field.editingFinished.connect(partial(self._on_rule, matter))
+        return field
 
     def _button(self, text: str, then: Callable[[], object], look: str = "") -> QPushButton:
         button = QPushButton(text)
@@ -187,8 +183,8 @@ class UpkeepPage(QDialog):
                 self.place.setText(str(last.place))
 
     def _show_rules(self, rules: Rules, plan: Plan) -> None:
-        for matter, spin in self.days.items():
-            spin.setValue(rules.get(matter, 0))
+        for matter, field in self.days.items():
+            field.setText(str(rules[matter]) if matter in rules else "")
         self._plan = plan
         self.due.clear()
         self.due.addItems([self._line(each) for each in plan.doomed])
@@ -250,7 +246,8 @@ class UpkeepPage(QDialog):
         self.reload()
 
     def _on_rule(self, matter: Matter) -> None:
-        days = self.days[matter].value() or None
+        typed = self.days[matter].text()
+        days = int(typed) if typed else None
 
         def changed(store: Store) -> None:
             if store.retention.rules().get(matter) != days:
