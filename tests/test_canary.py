@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from program import chartwright, clip
+from program import COMMAND, ROOT, chartwright, clip
 
 FAMILY, GIVEN, MRN = "Quackenbush", "Zebulonia", "MRN-7731-CANARY"
 SPOKEN = "58-year-old"
@@ -28,6 +30,7 @@ class Ward:
             "XDG_CACHE_HOME": str(folder / "home" / "cache"),
             "CHARTWRIGHT_HOME": str(folder / "chart"),
             "CHARTWRIGHT_PASSPHRASE": "correct horse",
+            "CHARTWRIGHT_FILE_PASSPHRASE": "battery staple",
         }
         for name in ("home", "tmp", "input"):
             (folder / name).mkdir()
@@ -49,7 +52,7 @@ class Ward:
         return found
 
     def _files(self) -> Iterator[Path]:
-        for name in ("home", "tmp", "chart"):
+        for name in ("home", "tmp", "chart", "usb", "other"):
             yield from (path for path in (self.folder / name).rglob("*") if path.is_file())
 
 
@@ -103,3 +106,52 @@ def test_extraction_writes_to_stdout_alone(ward: Ward) -> None:
     assert done.stderr == ""
     assert FAMILY in done.stdout
     assert ward.leaks() == []
+
+
+def test_keeping_the_chart_safe_leaves_no_plain_text(ward: Ward) -> None:
+    """Backup, restore elsewhere, hand-over, holds, retention, damage and salvage: nothing readable on any disk."""
+    sound = clip(ward.folder / "input" / "visit.wav", 8.0)
+    charted = ward.run("chart", sound, "--patient", MRN, "--name", f"{FAMILY}, {GIVEN}").stdout.strip()
+    usb, other = ward.folder / "usb", {"CHARTWRIGHT_HOME": str(ward.folder / "other")}
+    steps: tuple[tuple[str | Path, ...], ...] = (
+        ("backup", usb),
+        ("handover", "send", charted, usb / "visit.encounter"),
+        ("retention", "set", "audio", "1"),
+        ("retention", "hold", MRN, "--reason", f"about {FAMILY}"),
+        ("retention", "apply", "--yes"),
+        ("audit", "head"),
+        ("check",),
+    )
+    for step in steps:
+        done = ward.run(*step)
+        assert done.returncode == 0, (step, done.stderr)
+    assert ward.run("backup", "--verify", next(usb.glob("chart-*"))).returncode == 0
+    assert ward.run("restore", usb, **other).returncode == 0
+    assert GIVEN in ward.run("list", **other).stdout
+    chart = ward.folder / "chart" / "chart.db"
+    content = bytearray(chart.read_bytes())
+    content[len(content) // 2] ^= 1
+    chart.write_bytes(content)
+    assert ward.run("salvage").returncode == 0
+    assert GIVEN in ward.run("list").stdout
+    assert list(ward.folder.rglob("salvage.txt"))
+    assert ward.leaks() == []
+
+
+def test_a_killed_command_leaves_no_plain_text(ward: Ward) -> None:
+    """Killed while the dictation is being charted, and again while it is being backed up: nothing readable is left."""
+    sound = clip(ward.folder / "input" / "visit.wav", 8.0)
+    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "OMP_NUM_THREADS": "2", **ward.places}
+    charting = ("chart", str(sound), "--patient", MRN, "--name", f"{FAMILY}, {GIVEN}")
+    assert ward.run(*charting).returncode == 0
+    for command, sign_of_life in (
+        (charting, "chart/chart.db-wal"),
+        (("backup", str(ward.folder / "usb")), "usb/sound"),
+    ):
+        with subprocess.Popen([*COMMAND, *command], env=variables, stderr=subprocess.PIPE, text=True) as victim:
+            while victim.poll() is None and not (ward.folder / sign_of_life).exists():
+                threading.Event().wait(0.01)
+            victim.kill()
+            ward.told += victim.communicate()[1]
+        assert ward.leaks() == []
+    assert GIVEN in ward.run("list").stdout

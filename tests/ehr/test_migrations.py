@@ -59,6 +59,13 @@ def test_the_newest_script_is_the_present_schema(db, tmp_path):
     scripted.close()
 
 
+def test_the_newest_script_has_a_row_in_every_table(db):
+    """A step that reads a table finds something to read there."""
+    _run(db, SCRIPTS[-1])
+
+    assert [name for name in db.table_names() if not name.startswith("sqlite_") and not db.table(name).count] == []
+
+
 @pytest.mark.parametrize("script", SCRIPTS, ids=lambda script: script.stem)
 def test_every_past_schema_comes_up_to_date(db, script):
     """Migrated, it is the present schema with all its rows findable; a second run changes nothing."""
