@@ -237,5 +237,5 @@ def _shred(db: Database, doomed: Doomed, *, at: datetime) -> None:
     else:
         for table in _CONTENT:
             db.execute(f"DELETE FROM {table} WHERE encounter_id = ?", (id_,))
-        db.execute("UPDATE encounter SET title = '' WHERE id = ?", (id_,))
+        db.execute("UPDATE encounter SET title = '', amend_reason = NULL WHERE id = ?", (id_,))
         db.execute("UPDATE document SET body = '' WHERE encounter_id = ?", (id_,))
