@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from desktop.session import Session
 from desktop.translation import QT_TRANSLATE_NOOP
@@ -83,7 +83,7 @@ class GuardCard(QFrame):
         super().__init__(parent)
         self.setObjectName("guard")
         self._title = label(self.tr("Is this the right patient?"), "head")
-        text = self.tr("What was said does not fit the chart. Nothing is accepted until you decide.")
+        text = self.tr("Nothing is accepted until you decide.")
         self._readings = QGridLayout()
         self._readings.setHorizontalSpacing(12)
         self._readings.setVerticalSpacing(2)
@@ -91,16 +91,18 @@ class GuardCard(QFrame):
         self._readings.setColumnStretch(2, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(6)
-        for number, action in enumerate(actions):
-            buttons.addWidget(_button(action, go=number == 1))
+        texts = (self.tr("Hear"), self.tr("Right patient"), self.tr("Move …"))
+        for action, words in zip(actions, texts, strict=True):
+            buttons.addWidget(_button(action, words, go=words == texts[1]))
         buttons.addStretch(1)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 10, 16, 12)
         outer.setSpacing(6)
         outer.addWidget(self._title)
-        outer.addWidget(label(text, "muted", wrap=True))
+        outer.addWidget(label(text, "muted"))
         outer.addLayout(self._readings)
         outer.addLayout(buttons)
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         self.hide()
 
     def show_doubts(self, doubts: Sequence[Contradiction]) -> None:
@@ -114,15 +116,15 @@ class GuardCard(QFrame):
                 self._readings.addWidget(label(text, "muted"), 0, column)
         for row, doubt in enumerate(doubts, start=1):
             self._readings.addWidget(label(_tr(_TRAITS[doubt.trait]), "muted"), row, 0)
-            self._readings.addWidget(label(doubt.said, "strong", wrap=True), row, 1)
-            self._readings.addWidget(label(doubt.charted, "", wrap=True), row, 2)
+            self._readings.addWidget(label(doubt.said, "strong"), row, 1)
+            self._readings.addWidget(label(doubt.charted), row, 2)
         told = "; ".join(f"{_tr(_TRAITS[each.trait])}: {each.said}, {each.charted}" for each in doubts)
         self.setAccessibleName(f"{self._title.text()} {told}")
         self.setVisible(bool(doubts))
 
 
-def _button(action: QAction, *, go: bool) -> QPushButton:
-    button = QPushButton(f"{action.text()}  {action.shortcut().toString()}")
+def _button(action: QAction, text: str, *, go: bool) -> QPushButton:
+    button = QPushButton(f"{text}  {action.shortcut().toString()}")
     button.setProperty("look", "go" if go else "")
     button.setAccessibleName(action.text())
     button.clicked.connect(action.trigger)

@@ -135,6 +135,7 @@ QFrame#sound { background: $info_soft; border-bottom: 1px solid $info; }
 QFrame#sound[tone="warn"] { background: $warn_soft; border-bottom: 1px solid $warn; }
 QFrame#sound[tone="danger"] { background: $danger_soft; border-bottom: 1px solid $danger; }
 QFrame#recovery { background: $info_soft; border-bottom: 1px solid $info; }
+QTreeWidget#record::item { padding: 4px 2px; }
 QFrame#guard { background: $danger_soft; border-bottom: 1px solid $danger; }
 QFrame#problem QLabel { color: $text; }
 QFrame#sheet { background: $surface; border: 1px solid $line; border-radius: 10px; }
