@@ -176,14 +176,13 @@ class Session(QObject):
             return
         encounter_id, focus = self.encounter.id, self.focus
 
-        def take(found: tuple[Encounter, Reading | None, Sound | None]) -> None:
-            encounter, reading, sound = found
-            if encounter.id != self._wanted:
+        def take(found: _Page) -> None:
+            if found.encounter.id != self._wanted:
                 return
-            if reading is not None and not self._shows(reading.draft):
-                self._show(encounter, reading)
+            if found.reading is not None and not self._shows(found.reading.draft):
+                self._show(found.encounter, found.reading, found.undo)
                 self.set_focus(focus if any(each.id == focus for each in self.entries) else _first(self.entries))
-            self._measure(sound)
+            self._measure(found.sound)
 
         self.ask(lambda store: _opened(store, encounter_id), take)
 

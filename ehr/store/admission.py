@@ -18,7 +18,7 @@ from ehr.store.audit import AuditLog
 from ehr.store.codec import time_to_text
 from ehr.store.errors import CodeNeeded, CodeWrong, KeyFileDamaged, UserUnknown, WrongPassphrase
 from ehr.store.home import Home, disk_faults
-from ehr.store.keys import PERSONAL, KeySlots, Kind, Slot, Unlocked
+from ehr.store.keys import KeySlots, Kind, Slot, Unlocked
 from ehr.store.recovery import normal
 from ehr.store.session import Session
 from ehr.store.sqlcipher import Database
@@ -46,7 +46,6 @@ class Credentials:
     secret: str
     user: str | None = None
     totp: str = ""
-    kind: Kind = Kind.PASSPHRASE
 
 
 def admit(home: Home, brought: Credentials, now: Callable[[], datetime]) -> Admitted:
@@ -57,7 +56,7 @@ def admit(home: Home, brought: Credentials, now: Callable[[], datetime]) -> Admi
     with disk_faults():
         attempts.refuse_too_soon(claimed or "", now)
     try:
-        unlocked = home.unlock(slots, brought.secret, claimed, brought.kind)
+        unlocked = home.unlock(slots, brought.secret, claimed, Kind.PASSPHRASE)
         session = home.open_session(unlocked)
         try:
             with session.transaction() as db:
@@ -128,7 +127,7 @@ def write_slots(db: Database, home: Home, slots: KeySlots) -> None:
     StoreUnwritable.
     """
     names = {each.user.id: each.user.name for each in accounts.all_accounts(db) if not each.disabled}
-    kept = slots.only(lambda slot: slot.kind not in PERSONAL or slot.id in names)
+    kept = slots.only(lambda slot: slot.kind is not Kind.PASSPHRASE or slot.id in names)
     with disk_faults():
         kept.named(names).write(home.keyslots)
 
@@ -138,7 +137,7 @@ def _claimed(slots: KeySlots, brought: Credentials) -> str | None:
     if brought.user is None:
         return None
     wanted = name_key(brought.user)
-    found = [slot.id for slot in slots.of(brought.kind) if wanted in (slot.id, name_key(slot.holder))]
+    found = [slot.id for slot in slots.of(Kind.PASSPHRASE) if wanted in (slot.id, name_key(slot.holder))]
     if not found:
         raise UserUnknown
     return found[0]

@@ -9,7 +9,7 @@
     ├── StoreTooNew                            written by a newer version
     ├── NotAllowed                             the user's roles do not cover it
     ├── TooSoon, CodeNeeded, CodeWrong         unlocking: failures before, one-time codes
-    ├── RecoveryKeyMistyped, KeychainMissing   other ways to unlock
+    ├── RecoveryKeyMistyped                    the other way to unlock
     ├── UserUnknown, NameTaken, LastAdministrator, ReasonMissing
     ├── SoundShredded, RetentionOrder, PreviewOutdated   keeping and deleting
     ├── BackupDamaged, BackupUnwritable, BackupInside, UpdateNeedsSpace
@@ -210,14 +210,6 @@ class LastAdministrator(EnvironmentFault):
     code = "CW-E161"
     sentence = "This user is the last administrator, so they stay one."
     next_step = "Make somebody else an administrator first."
-
-
-class KeychainMissing(EnvironmentFault):
-    """The operating system offers no keychain, it is locked, or it does not hold this store's secret."""
-
-    code = "CW-E162"
-    sentence = "This computer's keychain is not there, is locked, or does not hold the chart's secret."
-    next_step = "Unlock with your passphrase; it opens the chart as before."
 
 
 class ReasonMissing(EnvironmentFault):

@@ -1,9 +1,9 @@
 """The data key and the slots that hold it.
 
 Owns `keyslots.json`: one random 256-bit data key, wrapped once per slot. A slot is opened by what its holder has: a
-passphrase, the secret in the operating system's keychain, or the clinic's recovery key. Changing a passphrase rewraps
-the data key and touches no patient data. Knows nothing of the database the key opens, and nothing of roles: a slot's id
-is bound into its wrapping, and the store says who that id is.
+passphrase, or the clinic's recovery key. Changing a passphrase rewraps the data key and touches no patient data. Knows
+nothing of the database the key opens, and nothing of roles: a slot's id is bound into its wrapping, and the store says
+who that id is.
 
 Python cannot wipe memory for certain: the key lives in the process while the store is open.
 """
@@ -62,12 +62,7 @@ class Kind(StrEnum):
     """What opens a slot. Slots of other kinds in the file are kept as they were found."""
 
     PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind
-    KEYCHAIN = "os-keychain"
     RECOVERY = "recovery"
-
-
-PERSONAL = frozenset({Kind.PASSPHRASE, Kind.KEYCHAIN})
-"""Slots of one user each, whose id is the user's."""
 
 
 @dataclass(frozen=True, slots=True)
