@@ -19,11 +19,15 @@ from transcriber.transcript import Segment, Transcript
 
 @dataclass(frozen=True, slots=True)
 class Take:
-    """One recording followed to its end: `kills` workers died in the middle of it, `finals` are its words as told."""
+    """One recording followed to its end: `kills` workers died in the middle of it, `finals` are its words as told.
+
+    `late` counts those that died after final words had been told, which the next one went on from.
+    """
 
     transcript: Transcript
     finals: tuple[Segment, ...]
     kills: int
+    late: int
 
 
 def follow_and_kill(journal: Path, key: bytes, *, kills: int, seed: int, longest_s: float = 1.5) -> list[Take]:
@@ -37,16 +41,17 @@ def follow_and_kill(journal: Path, key: bytes, *, kills: int, seed: int, longest
 
 def _take(journal: Path, key: bytes, kills: int, chance: random.Random, longest_s: float) -> Take:
     request = Follow(str(journal), key.hex(), language="en", beam_size=1)
-    hit = 0
+    hit = late = 0
     while True:
         with subprocess.Popen(worker.command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as child:
             _say(child, Load(models.EMBEDDED, device="cpu"), request)
             fuse = threading.Timer(chance.uniform(0.0, longest_s), child.kill)
+            lights = chance.choice((Ready, Final, Final))
             for line in child.stdout:
                 message = from_line(line)
-                if isinstance(message, Ready) and hit < kills:
+                if isinstance(message, lights) and hit < kills and fuse.ident is None:
                     fuse.start()
-                elif isinstance(message, Final):
+                if isinstance(message, Final):
                     known = (*request.known, *message.segments)
                     request = replace(request, known=known, until=message.until, language=message.language)
                 elif isinstance(message, Followed):
@@ -54,8 +59,9 @@ def _take(journal: Path, key: bytes, kills: int, chance: random.Random, longest_
                     with suppress(BrokenPipeError):
                         child.stdin.close()
                     assert message.transcript is not None, message.failed
-                    return Take(message.transcript, request.known, hit)
+                    return Take(message.transcript, request.known, hit, late)
         hit += 1
+        late += bool(request.known)
 
 
 def _say(child: subprocess.Popen[str], *messages: Message) -> None:

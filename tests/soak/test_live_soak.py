@@ -37,7 +37,9 @@ def test_engines_killed_while_they_decode(tmp_path):
     (undisturbed,) = follow_and_kill(path, key, kills=0, seed=0)
     takes = follow_and_kill(path, key, kills=KILLS, seed=SEED, longest_s=3.0)
     hit = sum(take.kills for take in takes)
+    late = sum(take.late for take in takes)
     assert hit >= KILLS
+    assert late >= KILLS // 2
     different = sum(take.transcript != undisturbed.transcript for take in takes)
     twice = sum(max(0, len(take.finals) - len(undisturbed.transcript.segments)) for take in takes)
     write_figure(
@@ -50,6 +52,7 @@ def test_engines_killed_while_they_decode(tmp_path):
         seed=SEED,
         command="make soak",
         takes=len(takes),
+        killed_after_a_final=late,
         finals_told_twice=twice,
     )
     assert (different, twice) == (0, 0)
