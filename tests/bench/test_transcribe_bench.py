@@ -28,7 +28,8 @@ from transcriber import models, worker
 from transcriber.audio import SAMPLE_RATE, AudioFile
 from transcriber.decode import transcribe
 from transcriber.engines.base import DecodeOptions
-from transcriber.engines.whisper import WhisperEngine, words_of
+from transcriber.engines.whisper import WhisperEngine
+from transcriber.engines.windows import words_of
 from transcriber.importing import import_audio
 from transcriber.journal import Journal
 from transcriber.messages import Done, Load, Transcribe, from_line, to_line
@@ -103,11 +104,11 @@ def test_batched(tmp_path):
 
     def peer() -> None:
         segments = engine._whisper.transcribe(str(path), **OPTIONS)[0]
-        written["bare sequential"] = [word for segment in segments for word in words_of(segment)]
+        written["bare sequential"] = [word for segment in segments for word in words_of(map(vars, segment.words))]
 
     mine, theirs = in_turn(ours, peer, pairs=2)
     segments = BatchedInferencePipeline(engine._whisper).transcribe(str(path), batch_size=BATCH, **OPTIONS)[0]
-    written["bare batched"] = [word for segment in segments for word in words_of(segment)]
+    written["bare batched"] = [word for segment in segments for word in words_of(map(vars, segment.words))]
     written["ours batched"] = list(transcripts["ours batched"].words)
     spans = speech_spans(np.concatenate(list(AudioFile(path).blocks())))
     report = {name: judged(said, words, spans) for name, words in written.items()}
