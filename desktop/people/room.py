@@ -105,6 +105,7 @@ class People(QObject):
         self.screen = screen
         self._frame.cover(screen)
         self._session.sleep()
+        self._session.desk.arm(None)  # a microphone that is only held ready is let go; one that records goes on
         self._chart.lock()
         self._offer_users()
         self._on_desk()
