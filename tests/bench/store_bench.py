@@ -177,7 +177,7 @@ def measure_saving(store: Store, plain: sqlite3.Connection, drafts: Sequence[Dra
     for at, draft in enumerate(drafts):
         first, second = store.add_encounter(patient), Encounter(patient, datetime.now(UTC))
         plain.execute(
-            "INSERT INTO encounter VALUES (?, ?, NULL, ?, '', 'recorded', NULL)",
+            "INSERT INTO encounter (id, patient_id, started_at, title, status) VALUES (?, ?, ?, '', 'recorded')",
             (second.id, patient.id, codec.time_to_text(second.started_at)),
         )
         twin = replace(draft, entries=tuple(Entry(e.kind, e.name, e.assertion, e.evidence) for e in draft.entries))
