@@ -1,4 +1,7 @@
-"""Records hours from the fake microphone as fast as it delivers, and watches the memory of every process in it."""
+"""Records hours from the fake microphone as fast as it delivers, and watches the memory of every process in it.
+
+The pipe to this harness holds levels of some minutes of sound: let the sound go on for ten minutes after the last mark.
+"""
 
 from __future__ import annotations
 

@@ -23,13 +23,13 @@ def test_memory_does_not_grow_with_the_recording(tmp_path):
     """
     noise = np.random.default_rng(0).integers(-9000, 9000, 10 * SAMPLE_RATE, np.int16)
     soundfile.write(tmp_path / "voice.wav", noise, SAMPLE_RATE, subtype="PCM_16")
-    device = f"fake:{tmp_path / 'voice.wav'}?loop=1&length=210"
+    device = f"fake:{tmp_path / 'voice.wav'}?loop=1&length=270"
     early, late = recorder_memory.record("recorder", tmp_path / "take", device, (60, 180))
     assert late <= 1.10 * early
     with Journal.open(tmp_path / "take", KEY) as journal:
-        assert (journal.samples, journal.gaps, journal.sealed) == (210 * SAMPLE_RATE, (), True)
+        assert (journal.samples, journal.gaps, journal.sealed) == (270 * SAMPLE_RATE, (), True)
         assert np.array_equal(journal.read(170 * SAMPLE_RATE, 180 * SAMPLE_RATE), noise)
-    grown = recorder_memory.record("ram", tmp_path / "ram", device.replace("210", "900"), (60, 870))
+    grown = recorder_memory.record("ram", tmp_path / "ram", device.replace("270", "1400"), (60, 780))
     assert grown[1] > 1.10 * grown[0]
 
 
