@@ -32,6 +32,7 @@ BEHIND_S = 3.0
 _READ = SAMPLE_RATE  # at a time, so that a cut is noticed before much more is read
 _POLL_S = 0.05
 _GUESS_S = 1.0  # new speech that is worth a guess
+_EDGE = 2  # words at the end of a guess that are not trusted: they were cut in their middle
 _REST = 1.5  # times as long as a guess took are left to others before the next one
 
 
@@ -204,7 +205,7 @@ class _Guess:
         words = tuple(word for segment in guess() for word in segment.words)
         self._next = time.monotonic() + _REST * (time.monotonic() - begun)
         self._heard = piece.end
-        self._shown, self._last = agreed(self._shown, self._last, words), words
+        self._shown, self._last = agreed(self._shown, self._last[:-_EDGE], words), words
         return self._shown
 
     def settle(self, piece: Utterance, segments: tuple[Segment, ...]) -> tuple[Word, ...]:
