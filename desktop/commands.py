@@ -273,7 +273,7 @@ COMMANDS: tuple[Command, ...] = (
     Command(
         "note.defaults",
         QT_TRANSLATE_NOOP("commands", "Accept defaults"),
-        ("Ctrl+Shift+D",),
+        ("Ctrl+F7",),
         _REVIEW,
         Actions.accept_defaults,
         Actions.has_fields,
