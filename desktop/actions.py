@@ -116,6 +116,22 @@ class Actions:
         elif not self._desk.starting:
             self._for_patient(self._window.tr("Who is this dictation about?"), self._begin)
 
+    def can_go_on(self) -> bool:
+        """Whether the page has a heard note that is not signed, and nothing is being recorded."""
+        reading, encounter = self._session.reading, self._session.encounter
+        heard = reading is not None and reading.draft.transcript is not None
+        free = encounter is not None and encounter.id not in self._desk.jobs and self._desk.recording is None
+        return heard and free and not self._session.standing.locked and not self._window.facts.editing
+
+    def go_on(self) -> None:
+        """Dictate into the note: over what is selected in the editor, at its cursor, or at the note's end."""
+        encounter, editor = self._session.encounter, self._window.note.editor
+        if encounter is None:
+            return
+        at = editor.selection if editor.active else None
+        editor.leave()
+        self._desk.go_on(encounter.id, self._window.input(), at)
+
     def can_pause(self) -> bool:
         """Whether something is being recorded."""
         return self._desk.recording is not None

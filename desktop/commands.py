@@ -77,6 +77,14 @@ class Command:
 COMMANDS: tuple[Command, ...] = (
     Command("dictation.record", QT_TRANSLATE_NOOP("commands", "New dictation"), ("F9",), _DICTATION, Actions.record),
     Command(
+        "dictation.go_on",
+        QT_TRANSLATE_NOOP("commands", "Dictate into this note"),
+        ("Shift+F9",),
+        _DICTATION,
+        Actions.go_on,
+        Actions.can_go_on,
+    ),
+    Command(
         "dictation.pause",
         QT_TRANSLATE_NOOP("commands", "Pause the recording"),
         ("F8",),

@@ -19,6 +19,8 @@ from desktop.chart import Chart
 from desktop.dictation.job import STOPPED, EngineChoice, Heard, Job, Step
 from desktop.medicines import medicines_of
 from ehr.chart.encounter import Draft, Encounter
+from ehr.chart.entry import ReviewState
+from ehr.chart.note import Span
 from ehr.chart.patient import Patient
 from ehr.chart.phrases import Phrases
 from transcriber.transcript import Answers, Question, Transcript
@@ -26,6 +28,7 @@ from transcriber.transcript import Answers, Question, Transcript
 if TYPE_CHECKING:
     from desktop.dictation.recorder import Input
     from desktop.dictation.workers import Workers
+    from ehr.store.dictations import Continued
     from ehr.store.recordings import Recording
     from ehr.store.store import Store
 
@@ -61,6 +64,7 @@ class Desk(QObject):
         self._source: _Source | None = None
         self._heard: Heard | None = None
         self._taking: tuple[Encounter, Recording] | None = None
+        self._places: dict[str, Span | None] = {}
 
     def equip(self, choice: EngineChoice) -> None:
         """Get the processes and lanes ready that do the work; before that the desk only waits.
@@ -107,6 +111,21 @@ class Desk(QObject):
             begin,
             self._on_record_failed,
         )
+        self._warm()
+
+    def go_on(self, encounter_id: str, source: Input, at: Span | None = None) -> None:
+        """Dictate into a note that is there already, in place of `at` (at its end where None)."""
+        if self.starting or self.recording is not None or encounter_id in self.jobs:
+            return
+        self.starting = True
+        self.changed.emit()
+
+        def begin(open_again: Continued) -> None:
+            self._places[encounter_id] = at
+            self._taking = (open_again.encounter, open_again.recording)
+            self._at_work.recorder.record(open_again.recording.path, open_again.recording.key, source, go_on=True)
+
+        self._ask(lambda store: store.dictations.go_on(encounter_id), begin, self._on_record_failed)
         self._warm()
 
     def stop(self) -> None:
@@ -186,7 +205,8 @@ class Desk(QObject):
         encounter, recording = self._taking
         if self.recording == encounter.id:
             return
-        self._at_work.engine.follow(recording.path, recording.key)
+        if encounter.id not in self._places:
+            self._at_work.engine.follow(recording.path, recording.key)
         self.starting = False
         self.recording = encounter.id
         self.jobs[encounter.id] = Job(Step.RECORDING)
@@ -221,8 +241,13 @@ class Desk(QObject):
         self.failed.emit(error, None)
 
     def _withdraw(self, encounter_id: str) -> None:
+        """Of what had no sound, a new dictation goes; one that was to be continued stays as it was."""
         self._recording_ended()
-        self._ask(lambda store: store.dictations.withdraw(encounter_id), lambda _: None)
+        if encounter_id in self._places:
+            del self._places[encounter_id]
+            self._ask(lambda store: store.dictations.close_again(encounter_id), lambda _: None)
+        else:
+            self._ask(lambda store: store.dictations.withdraw(encounter_id), lambda _: None)
 
     def _recording_ended(self) -> str | None:
         encounter_id, self.recording, self.starting, self._taking = self.recording, None, False, None
@@ -243,7 +268,7 @@ class Desk(QObject):
         encounter_id = self._waiting.popleft()
         self._set(encounter_id, Job(Step.TRANSCRIBING))
         self._ask(
-            lambda store: _begin(store, encounter_id),
+            lambda store: _begin(store, encounter_id, continued=encounter_id in self._places),
             self._begin_engine,
             lambda error: self._fail(encounter_id, error),
         )
@@ -251,7 +276,7 @@ class Desk(QObject):
 
     def _begin_engine(self, source: _Source) -> None:
         self._current, self._source = source.encounter, source
-        self._at_work.engine.transcribe(source.recording.path, source.recording.key)
+        self._at_work.engine.transcribe(source.recording.path, source.recording.key, start=source.start)
 
     @Slot(float)
     def _on_progressed(self, fraction: float) -> None:
@@ -294,11 +319,20 @@ class Desk(QObject):
         )
 
     def _keep(self, encounter: Encounter, draft: Draft) -> None:
+        at, start = self._places.get(encounter.id), self._source.start if self._source is not None else 0.0
+
         def kept(_: object) -> None:
+            self._places.pop(encounter.id, None)
             self._end(encounter.id)
             self.drafted.emit(encounter.id)
 
-        self._ask(lambda store: _save(store, encounter, draft), kept, lambda error: self._fail(encounter.id, error))
+        def save(store: Store) -> None:
+            if start:
+                store.dictations.extend(encounter.id, draft, at=at)
+            else:
+                _save(store, encounter, draft)
+
+        self._ask(save, kept, lambda error: self._fail(encounter.id, error))
 
     @Slot(object)
     def _on_transcription_failed(self, error: BaseException) -> None:
@@ -325,20 +359,30 @@ class Desk(QObject):
 
 @dataclass(frozen=True, slots=True)
 class _Source:
-    """A dictation under way: its sound, what the patient's chart holds, and what the user has taught the program."""
+    """A dictation under way: its sound, what the patient's chart holds, and what the user has taught the program.
+
+    Its words are in the note up to `start` seconds.
+    """
 
     encounter: Encounter
     recording: Recording
     medicines: tuple[str, ...]
     phrases: Phrases
+    start: float = 0.0
 
 
-def _begin(store: Store, encounter_id: str) -> _Source:
-    """Note in the store that the work begins, and find what it needs."""
+def _begin(store: Store, encounter_id: str, *, continued: bool) -> _Source:
+    """Note in the store that the work begins, and find what it needs.
+
+    What a person has reviewed is never drafted anew: what was said since is added to it.
+    """
     encounter = store.encounter(encounter_id)
     recording = store.recording(encounter.recording_id or "")
     store.begin_transcribing(encounter_id)
-    return _Source(encounter, recording, medicines_of(store, encounter.patient), store.phrases.current())
+    draft = encounter.draft
+    reviewed = draft is not None and any(entry.state is not ReviewState.PROPOSED for entry in draft.entries)
+    start = draft.transcript.duration if draft and draft.transcript and (continued or reviewed) else 0.0
+    return _Source(encounter, recording, medicines_of(store, encounter.patient), store.phrases.current(), start)
 
 
 def _save(store: Store, encounter: Encounter, draft: Draft) -> None:

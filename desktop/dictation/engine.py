@@ -103,8 +103,11 @@ class Engine(QObject):
                 each.given_up = True
                 self._child.tell(Unfollow())
 
-    def transcribe(self, journal: Path, key: bytes) -> None:
-        """Decode a recording; `done` or `failed` follows. Where it was followed, only its end is left to decode."""
+    def transcribe(self, journal: Path, key: bytes, *, start: float = 0.0) -> None:
+        """Decode a recording from `start` seconds on; `done` or `failed` follows.
+
+        Where it was followed, only its end is left to decode.
+        """
         self._busy = True
         self.prepare()
         followed = next((each for each in self._followed if each.request.journal == str(journal)), None)
@@ -115,7 +118,7 @@ class Engine(QObject):
             self._followed.remove(followed)
             self._finish(followed.transcript)
             return
-        self._child.tell(Transcribe(str(journal), key.hex(), language=self._choice.language))
+        self._child.tell(Transcribe(str(journal), key.hex(), language=self._choice.language, start=start))
 
     def score(self, journal: Path, key: bytes, language: str, questions: tuple[Question, ...]) -> None:
         """Ask the sound of a recording; `scored` follows with Answers, or None where there are none."""

@@ -86,9 +86,9 @@ class Recorder(QObject):
                 self._leaving = True
             self._waiting = None
 
-    def record(self, journal: Path, key: bytes, source: Input) -> None:
-        """Begin; `started` follows when sound arrives."""
-        self._request = Record(str(journal), key.hex(), source.device, channel=source.channel)
+    def record(self, journal: Path, key: bytes, source: Input, *, go_on: bool = False) -> None:
+        """Begin, or go on in a finished recording; `started` follows when sound arrives."""
+        self._request = Record(str(journal), key.hex(), source.device, channel=source.channel, go_on=go_on)
         self._armed, self._deaths = None, 0
         self._say(self._request)
 

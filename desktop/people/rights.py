@@ -16,6 +16,7 @@ from ehr.chart.people import Right
 RIGHT_OF: Mapping[str, Right] = MappingProxyType(
     {
         "dictation.record": Right.DICTATE,
+        "dictation.go_on": Right.DICTATE,
         "dictation.import": Right.DICTATE,
         "dictation.transcribe": Right.DICTATE,
         "dictation.pause": Right.DICTATE,

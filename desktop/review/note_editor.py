@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QTextEdit, QWidget
 from desktop.review.note_view import MEASURE
 from desktop.theme.fonts import NOTE, font
 from ehr.chart.fields import Field, fields
+from ehr.chart.note import Span
 
 PAUSE_MS = 500
 """How long the keys rest before the text is handed over."""
@@ -67,6 +68,12 @@ class NoteEditor(QTextEdit):
             self.hand_over()
             self._encounter_id = ""
             self.left.emit()
+
+    @property
+    def selection(self) -> Span:
+        """The characters that are selected; empty at the cursor where none are."""
+        text, cursor = self.toPlainText(), self.textCursor()
+        return Span(_characters(text, cursor.selectionStart()), _characters(text, cursor.selectionEnd()))
 
     def step_field(self, by: int) -> bool:
         """Select the next field or the one before, from the end on to the beginning; whether there is one."""

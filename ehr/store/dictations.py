@@ -86,8 +86,17 @@ class Dictations:
             recording = recordings.by_id(db, self._folder, encounter.recording_id)
         return Continued(encounter, recording, draft.transcript.duration)
 
+    def close_again(self, encounter_id: str) -> None:
+        """Finish a recording that was opened for more sound and got none. Raises NotInStore."""
+        with self._ledger.act("recording.finished", encounter_id, Right.DICTATE) as db:
+            encounter = encounters.by_id(db, encounter_id)
+            if encounter.recording_id is None or encounter.draft is None or encounter.draft.transcript is None:
+                raise NotInStore
+            samples = round(encounter.draft.transcript.duration * encounters.SAMPLES_PER_SECOND)
+            recordings.finish(db, encounter.recording_id, samples=samples)
+
     def extend(self, encounter_id: str, take: Draft, *, at: Span | None = None) -> Draft:
-        """Weave what was dictated later into the draft, in place of `at` (the note's end where None).
+        """Weave what was dictated later into the draft, in place of `at` (the note's end where None or not there).
 
         Entries of before keep their decisions; the take's are proposed. Raises NotInStore, RecordSigned.
         """
@@ -97,7 +106,8 @@ class Dictations:
                 raise NotInStore
             self._change(db, encounter_id)
             end = len(draft.note.written)
-            both = weave(draft, take, at or Span(end, end))
+            place = at if at is not None and at.end <= end else Span(end, end)
+            both = weave(draft, take, place)
             author, now = self._ledger.user.name, self._ledger.now()
             history.put_barrier(db, encounter_id, "dictation.continued", author=author, at=now)
             encounters.set_status(db, encounter_id, EncounterStatus.DRAFT)

@@ -76,6 +76,35 @@ def test_a_dictation_is_recorded_and_its_transcription_stopped(program, qtbot, h
         assert store.recording(summary.recording_id).path.is_file()
 
 
+def test_a_note_is_dictated_into(program, qtbot, home: Path) -> None:
+    """Shift+F9 in the editor: what is said now stands at the cursor, leads to its own sound, and decisions stay."""
+    session, desk, window = program.session, program.desk, program.window
+    session.choose_patient(MARIA)
+    window.handlers.bring_in([SPEECH])
+    qtbot.waitUntil(lambda: session.reading is not None and not desk.jobs, timeout=MINUTES)
+    first = session.reading.draft
+    window._take_microphone(f"file:{SPEECH}")
+    program.run("note.edit")
+    place = first.note.written.index(" ")
+    cursor = window.note.editor.textCursor()
+    cursor.setPosition(place)
+    window.note.editor.setTextCursor(cursor)
+    qtbot.keyClick(window.note.editor, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
+    qtbot.waitUntil(lambda: window.banner.state.text() == "● Recording 0:03", timeout=MINUTES)
+    qtbot.keyClick(window, Qt.Key.Key_F9)
+    qtbot.waitUntil(lambda: desk.recording is None and not desk.jobs, timeout=MINUTES)
+    qtbot.waitUntil(lambda: session.reading.draft.transcript != first.transcript, timeout=MINUTES)
+
+    both = session.reading.draft
+    assert both.note.written.startswith(first.note.written[:place])
+    assert both.note.written.endswith(first.note.written[place:])
+    assert both.note.said.startswith(first.note.said)
+    later = both.transcript.words[len(first.transcript.words) :]
+    assert later
+    assert later[0].start >= first.transcript.duration - 0.5
+    assert window.problems.shown is None
+
+
 def test_a_file_that_is_not_audio_leaves_nothing(program, qtbot, home: Path, tmp_path: Path) -> None:
     """The bar says what is wrong with its code; neither a dictation nor a recording is left."""
     session, window = program.session, program.window

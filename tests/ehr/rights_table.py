@@ -95,6 +95,7 @@ ROWS: Mapping[str, Guarded] = {
     "dictations.begin": Guarded(Right.DICTATE, lambda store: store.dictations.begin(maria(), device="USB")),
     "dictations.withdraw": Guarded(Right.DICTATE, lambda store: store.dictations.withdraw(NONE)),
     "dictations.go_on": Guarded(Right.DICTATE, lambda store: store.dictations.go_on(NONE)),
+    "dictations.close_again": Guarded(Right.DICTATE, lambda store: store.dictations.close_again(NONE)),
     "dictations.extend": Guarded(Right.DICTATE, lambda store: store.dictations.extend(NONE, draft())),
     "dictations.interrupted": Guarded(Right.DICTATE, lambda store: store.dictations.interrupted()),
     "register.merge": Guarded(
