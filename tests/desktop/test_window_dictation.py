@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from PySide6.QtCore import Qt
-from window_samples import MARIA, PASSPHRASE, PER
+from window_samples import MARIA, PASSPHRASE
 
 import resources
 from desktop.dictation.job import Step
 from desktop.player.sound import Sound
 from ehr.chart.encounter import EncounterStatus
 from ehr.chart.entry import ReviewState
+from ehr.chart.patient import Gender, Patient
 from ehr.store.store import Store
 
 CLIP = Path(resources.__file__).parent / "samples" / "knee.flac"
@@ -22,7 +24,10 @@ MINUTES = 170_000
 def test_a_file_becomes_reviewed_entries(program, qtbot, home: Path) -> None:
     """Import, a killed engine, Try again, draft, accept and reject; a store opened afterwards holds the decisions."""
     session, desk, window = program.session, program.desk, program.window
-    session.choose_patient(PER)
+    today = datetime.now(UTC)
+    sam = Patient("003411", "Adams", "Sam", date(today.year - 34, 1, 1), Gender.MALE)  # as the sample says of him
+    session.ask(lambda store: store.add_patient(sam), session.choose_patient)
+    qtbot.waitUntil(lambda: session.patient == sam)
     window.handlers.bring_in([CLIP])
     qtbot.waitUntil(lambda: desk.workers.engine._busy, timeout=MINUTES)
     assert [job.step for job in desk.jobs.values()] == [Step.TRANSCRIBING]
@@ -49,7 +54,7 @@ def test_a_file_becomes_reviewed_entries(program, qtbot, home: Path) -> None:
     with Store.open(home, PASSPHRASE) as store:
         kept = store.encounter(encounter_id)
         states = [entry.state for entry in kept.draft.entries]
-        assert kept.patient == PER
+        assert kept.patient == sam
         assert states[:2] == [ReviewState.ACCEPTED, ReviewState.REJECTED][: len(states)]
 
 
@@ -90,7 +95,7 @@ def test_a_note_is_dictated_into(program, qtbot, home: Path) -> None:
     cursor.setPosition(place)
     window.note.editor.setTextCursor(cursor)
     qtbot.keyClick(window.note.editor, Qt.Key.Key_F9, Qt.KeyboardModifier.ShiftModifier)
-    qtbot.waitUntil(lambda: window.banner.state.text() == "● Recording 0:03", timeout=MINUTES)
+    qtbot.waitUntil(lambda: window.banner.state.text() == "● Recording 0:14", timeout=MINUTES)
     qtbot.keyClick(window, Qt.Key.Key_F9)
     qtbot.waitUntil(lambda: desk.recording is None and not desk.jobs, timeout=MINUTES)
     qtbot.waitUntil(lambda: session.reading.draft.transcript != first.transcript, timeout=MINUTES)
