@@ -209,9 +209,13 @@ class _Guess:
         return self._shown
 
     def settle(self, piece: Utterance, segments: tuple[Segment, ...]) -> tuple[Word, ...]:
-        """Keep what was found with all effort in a pause: it stays if the pause lasts."""
+        """Keep what was found with all effort in a pause: it stays if the pause lasts.
+
+        Until then it is a guess like any other, and shown as far as the one before agrees.
+        """
         self._piece, self._segments = (piece.start, piece.end), segments
-        self._shown = self._last = tuple(word for segment in segments for word in segment.words)
+        words = tuple(word for segment in segments for word in segment.words)
+        self._shown, self._last = agreed(self._shown, self._last[:-_EDGE], words), words
         return self._shown
 
     def settled(self, piece: Utterance) -> tuple[Segment, ...] | None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.pedals.hands import Hands
 from desktop.pedals.listener import Listener
-from desktop.pedals.mapping import Choices
+from desktop.pedals.mapping import KEYBOARD, Choices
 from desktop.pedals.talk import Talk
 from desktop.player.player import Player
 from desktop.settings import PEDALS, Settings
@@ -59,9 +59,7 @@ class Station(QObject):
     def start(self) -> None:
         """Begin to listen to devices and held keys."""
         self.listener.start()
-        application = QCoreApplication.instance()
-        if application is not None:
-            application.installEventFilter(self.hands)
+        self._watch_keys()
 
     def close(self) -> None:
         """Let go of every button and end the thread."""
@@ -81,6 +79,15 @@ class Station(QObject):
     @Slot()
     def _remember(self) -> None:
         self._settings.remember(PEDALS, self.hands.choices.to_text())
+        self._watch_keys()
+
+    def _watch_keys(self) -> None:
+        """See every key and mouse button of the program, only where one was given a deed: each event costs a call."""
+        application = QCoreApplication.instance()
+        if application is not None:
+            application.removeEventFilter(self.hands)
+            if self.hands.choices.buttons(KEYBOARD):
+                application.installEventFilter(self.hands)
 
     @Slot(str)
     def _on_connected(self, name: str) -> None:
