@@ -6,7 +6,17 @@ from collections.abc import Mapping
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSortFilterProxyModel, Qt
 from PySide6.QtGui import QAction, QKeyEvent, QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QGridLayout, QLineEdit, QListView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QDialog,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QListView,
+    QScrollArea,
+    QVBoxLayout,
+    QWidget,
+)
 
 from desktop.commands import COMMANDS, GROUPS, LACKING
 from desktop.widgets import label
@@ -79,11 +89,32 @@ class KeysPage(QDialog):
         outer.addWidget(label(self.tr("What can I press?"), "title"))
         note = self.tr("Review keys hold while the note, the transcript or the facts have the keyboard (F6 moves it).")
         outer.addWidget(label(note, "muted", wrap=True))
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(36)
-        outer.addLayout(grid)
-        for number, group in enumerate(GROUPS):
-            grid.addLayout(_group(group), number // 2, number % 2, Qt.AlignmentFlag.AlignTop)
+        page = QWidget()
+        columns = QHBoxLayout(page)
+        columns.setContentsMargins(0, 0, 14, 0)
+        columns.setSpacing(36)
+        for groups in _columns():
+            column = QVBoxLayout()
+            for group in groups:
+                column.addLayout(_group(group))
+            column.addStretch(1)
+            columns.addLayout(column)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setWidget(page)
+        outer.addWidget(area)
+        self.resize(920, 600)
+
+
+def _columns() -> list[list[str]]:
+    """The groups in two columns of about one height, in their order."""
+    sizes = {group: sum(command.group == group for command in COMMANDS) + 2 for group in GROUPS}
+    share, columns = sum(sizes.values()) / 2, list[list[str]]([[]])
+    for group in GROUPS:
+        if columns[-1] and sum(sizes[each] for each in columns[-1]) + sizes[group] / 2 > share and len(columns) < 2:
+            columns.append([])
+        columns[-1].append(group)
+    return columns
 
 
 def _group(group: str) -> QGridLayout:

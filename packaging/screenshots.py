@@ -39,7 +39,7 @@ PASSPHRASE = "correct horse battery"
 SIZE, SMALL = QSize(1440, 900), QSize(1024, 640)
 LIMIT_S = 240.0
 
-MARIA = Patient("004217", "Okafor", "Maria", date(1964, 3, 14), Gender.FEMALE)
+MARIA = Patient("004217", "Okafor", "Maria", date(1968, 3, 14), Gender.FEMALE)
 OTHERS = (
     (
         Patient("003310", "Lindqvist", "Per", date(1951, 7, 2), Gender.MALE),
