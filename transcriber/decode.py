@@ -1,8 +1,7 @@
 """A whole recording becomes a transcript, in bounded memory.
 
-Owns the walk over a recording: utterance after utterance, or stretches of some minutes for the batched road; one
-language for all of them, progress, cancelling, and the gate that lets no text through where nobody speaks. Knows no
-engine but the protocol.
+Owns the walk over a recording in stretches of some minutes, cut in pauses; one language for all of them, progress,
+cancelling, and the gate that lets no text through where nobody speaks. Knows no engine but the protocol.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from transcriber.engines.base import DecodeOptions, Engine
 from transcriber.errors import AudioSilent, Cancelled, NoSpeech, NothingUnderstood
 from transcriber.speech import coverage, quietest, speech_spans, touches
 from transcriber.transcript import Segment, TimeSpan, Transcript, Word
-from transcriber.utterances import Utterance, utterances
+from transcriber.utterances import Utterance
 
 _STRETCH_S = 300.0  # decoded at once: a few hundred MB at most, and enough for a whole dictation
 _CUT_AFTER = 0.6  # the part of a stretch before which it is not cut
@@ -56,7 +55,7 @@ def transcribe(
     """
     found = Transcription(engine, options or DecodeOptions())
     blocks = found.listen(_until(cancelled, source.blocks()))
-    for piece in utterances(blocks) if found.one_by_one else _stretches(blocks):
+    for piece in _stretches(blocks):
         for segment in found.decode(piece):
             if cancelled():
                 raise Cancelled
@@ -82,11 +81,6 @@ class Transcription:
         self._loudest = 0.0
         self._samples = 0
         self.segments = list(segments)
-
-    @property
-    def one_by_one(self) -> bool:
-        """Whether pieces are decoded one after another, each primed with the text before it."""
-        return self._options.batch_size == 1
 
     @property
     def language(self) -> str | None:
@@ -142,7 +136,7 @@ class Transcription:
     def _prompt(self) -> str | None:
         """What was just said, as context, unless the engine doubted it."""
         before = [segment for segment in self.segments[-_PROMPT_SEGMENTS:] if _sure(segment)]
-        if not before or not self.one_by_one:
+        if not before or self._options.batch_size > 1:
             return self._options.prompt
         return " ".join(segment.text for segment in before)[-_PROMPT_CHARS:]
 

@@ -105,7 +105,7 @@ class _Follower:
         known: Finals,
         wait: Callable[[float], None],
     ) -> None:
-        options = replace(options, language=known.language or options.language, batch_size=1)
+        options = replace(options, language=known.language or options.language, batch_size=1, utterance=True)
         self._journal = journal
         self._listener = listener
         self._wait = wait

@@ -11,10 +11,10 @@ from window_samples import MARIA
 import resources
 from desktop.review.live_view import LiveView
 from transcriber import models
-from transcriber.decode import transcribe
 from transcriber.engines.base import DecodeOptions
 from transcriber.engines.whisper import WhisperEngine
 from transcriber.journal import Journal
+from transcriber.live import follow
 from transcriber.messages import Behind, Final, Partial
 from transcriber.transcript import Segment, Word
 
@@ -87,6 +87,26 @@ def test_how_far_behind(view, qtbot) -> None:
     qtbot.waitUntil(lambda: not view._behind.isVisible())
 
 
+class Quiet:
+    """A listener that wants to know nothing."""
+
+    def partial(self, words) -> None:
+        """See Listener."""
+
+    def final(self, found) -> None:
+        """See Listener."""
+
+    def behind(self, seconds) -> None:
+        """See Listener."""
+
+    def between(self) -> None:
+        """See Listener."""
+
+    def cancelled(self) -> bool:
+        """Never."""
+        return False
+
+
 def test_dictation_with_live_words_and_an_engine_that_dies(program, qtbot) -> None:
     """Words stand in the window before F9 ends the dictation, the engine is killed, and the note loses nothing."""
     session, desk, window = program.session, program.desk, program.window
@@ -110,7 +130,7 @@ def test_dictation_with_live_words_and_an_engine_that_dies(program, qtbot) -> No
     sound = window.player._sound
     engine = WhisperEngine(models.resolve(), name="whisper-base")
     with Journal.open(sound.path, sound.key) as journal:
-        whole = transcribe(journal, engine, DecodeOptions(language=desk.workers.engine._choice.language))
+        whole = follow(journal, engine, DecodeOptions(language=desk.workers.engine._choice.language), Quiet())
     assert session.reading.draft.transcript.segments == whole.segments
 
 

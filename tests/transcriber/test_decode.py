@@ -18,7 +18,6 @@ from transcriber.errors import AudioSilent, Cancelled, NoSpeech, NothingUndersto
 from transcriber.importing import import_audio
 from transcriber.journal import Journal
 from transcriber.transcript import Segment, Word
-from transcriber.utterances import utterances
 
 SAID = "ask not what your country can do for you"
 
@@ -145,15 +144,12 @@ class Listener(SpanEngine):
         return "en"
 
 
-@pytest.mark.parametrize(("silence", "heard"), [(2.0, 2.0), (30.0, 5.0)])
+@pytest.mark.parametrize(("silence", "heard"), [(2.0, 13.0), (30.0, 16.0)])
 def test_language_is_heard_with_the_silence_before_it(clip_samples, silence, heard):
     """The language is found in the first speech and up to five seconds before it, never cut at the first sound."""
     engine = Listener()
-    sound = np.concatenate([quiet(silence), clip_samples])
-    transcribe(Sound(sound), engine)
-    first = next(utterances([sound]))
-    assert first.speech[0].start == pytest.approx(heard, abs=0.5)
-    assert engine.seconds == len(first.audio) / SAMPLE_RATE
+    transcribe(Sound(np.concatenate([quiet(silence), clip_samples])), engine)
+    assert engine.seconds == pytest.approx(heard, abs=0.5)
 
 
 def test_cuts_fall_into_pauses(clip_samples, monkeypatch):

@@ -18,7 +18,8 @@ class DecodeOptions:
     """How to decode.
 
     `language` is an ISO 639-1 code, None to detect it. `batch_size` 1 decodes window after window, more decodes that
-    many at once. `prompt` is text that the engine takes as said before; `hotwords` are words to listen for.
+    many at once; `utterance` says that the sound is one utterance, shorter than the engine's window. `prompt` is text
+    that the engine takes as said before; `hotwords` are words to listen for.
     """
 
     language: str | None = None
@@ -26,6 +27,7 @@ class DecodeOptions:
     batch_size: int = 1
     prompt: str | None = None
     hotwords: str | None = None
+    utterance: bool = False
 
 
 @dataclass(frozen=True, slots=True)

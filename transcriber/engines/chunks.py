@@ -11,6 +11,7 @@ from transcriber.transcript import TimeSpan
 
 _EARLIEST = 0.7  # a chunk is at least this part of the limit, where the speech goes on
 _MARGIN_S = 0.4  # of the pause before and after: consonants fade in and out below the detector's threshold
+_SILENCE_S = 5.0  # a silence that long is not decoded at all
 _BREAK_S = 3.0  # a silence that long belongs to no chunk
 
 
@@ -28,6 +29,20 @@ def chunks(audio: Samples, speech: tuple[TimeSpan, ...], *, limit: float) -> tup
         cut.append(TimeSpan(start, end))
         first = last + 1
     return tuple(cut)
+
+
+def passages(audio: Samples, speech: tuple[TimeSpan, ...]) -> tuple[TimeSpan, ...]:
+    """The sound without its long silences: nothing there to hear, but time lost and words invented."""
+    total = len(audio) / SAMPLE_RATE
+    kept: list[TimeSpan] = []
+    for span in speech:
+        start = span.start - _MARGIN_S if span.start > _SILENCE_S else 0.0
+        end = span.end + _MARGIN_S if total - span.end > _SILENCE_S else total
+        if kept and span.start < kept[-1].end + _SILENCE_S:
+            kept[-1] = TimeSpan(kept[-1].start, end)
+        else:
+            kept.append(TimeSpan(start, end))
+    return tuple(kept)
 
 
 def _divided(audio: Samples, span: TimeSpan, limit: float) -> list[TimeSpan]:

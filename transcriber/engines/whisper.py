@@ -3,10 +3,10 @@
 Owns every call into the two packages. Knows no files, journals or processes; a damaged model folder is its caller's
 business (`models.resolve`), except where loading fails all the same.
 
-Two roads lead from sound to segments. One by one, each utterance is decoded in a window of its own length, primed with
-the text before it. Batched, chunks that were cut in pauses are decoded at once. A result that Whisper itself doubts, or
-that leaves speech without words, is decoded again in a whole window, and the better one is kept (docs/decisions/0003,
-0090).
+Three roads lead from sound to segments. In sequence, each window of half a minute is primed with the text before it:
+the road with the fewest errors. An utterance, for text while somebody speaks, is decoded in a window of its own length.
+Batched, chunks that were cut in pauses are decoded at once. On the last two, what Whisper itself doubts, or what leaves
+speech without words, is decoded again in a whole window and the better one kept (docs/decisions/0003, 0090).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from faster_whisper import WhisperModel
 from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.engines.alignment import log_probabilities
 from transcriber.engines.base import CPU, DecodeOptions, Processor
-from transcriber.engines.chunks import chunks
-from transcriber.engines.windows import Window, decode_windows
+from transcriber.engines.chunks import chunks, passages
+from transcriber.engines.windows import Window, decode_windows, words_of
 from transcriber.errors import DeviceFailed, LanguageUnknown, ModelDamaged
 from transcriber.speech import coverage
 from transcriber.transcript import Segment, TimeSpan, Word
@@ -73,9 +73,11 @@ class WhisperEngine:
         if options.language not in self._whisper.supported_languages:
             raise LanguageUnknown
         options = replace(options, hotwords=self._fitting(options.hotwords))
-        if options.batch_size > 1 or len(audio) > _WINDOW:
+        if options.batch_size > 1:
             return self._decode_batched(audio, speech, options)
-        return self._decode_utterance(audio, speech, options)
+        if options.utterance:
+            return self._decode_utterance(audio, speech, options)
+        return self._decode_in_sequence(audio, speech, options)
 
     def score(self, audio: Samples, texts: Sequence[str], language: str) -> list[float] | None:
         """See Engine."""
@@ -87,6 +89,23 @@ class WhisperEngine:
             return None
         tokens = self._whisper.hf_tokenizer.encode(hotwords, add_special_tokens=False).ids
         return str(self._whisper.hf_tokenizer.decode(tokens[:_HOTWORD_TOKENS]))
+
+    def _decode_in_sequence(
+        self, audio: Samples, speech: tuple[TimeSpan, ...], options: DecodeOptions
+    ) -> Iterator[Segment]:
+        edges = [edge for passage in passages(audio, speech) for edge in (passage.start, passage.end)]
+        segments, _ = self._whisper.transcribe(
+            audio,
+            clip_timestamps=edges,
+            language=options.language,
+            beam_size=options.beam_size,
+            word_timestamps=True,
+            initial_prompt=options.prompt,
+            hotwords=options.hotwords,
+        )
+        for segment in segments:
+            if words := words_of(vars(word) for word in segment.words or ()):
+                yield Segment(words)
 
     def _decode_utterance(
         self, audio: Samples, speech: tuple[TimeSpan, ...], options: DecodeOptions
