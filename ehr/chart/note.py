@@ -6,8 +6,11 @@ rule that made it. Knows nothing of how the rules work.
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
 
 MARKS = ".,;:?!"
 """Marks that a recognizer joins to the word before them."""
@@ -86,7 +89,7 @@ class Section:
     body: Span
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Note:
     """A dictation in both layers.
 
@@ -114,15 +117,27 @@ class Note:
         return Span(min(origin.start for origin in filled), max(origin.end for origin in filled))
 
     def to_written(self, said: Span) -> Span:
-        """The characters of `written` that came from a span of `said`; empty where none did.
+        """The characters of `written` that came from a span of `said`; `Span(0, 0)` where none did.
 
         The order of `origins` is that of the text, not of the sound: later words may stand before earlier ones.
         """
-        places = [at for at, origin in enumerate(self.origins) if origin.overlaps(said)]
-        if places:
-            return Span(places[0], places[-1] + 1)
-        at = next((at for at, origin in enumerate(self.origins) if origin.start >= said.end), len(self.origins))
-        return Span(at, at)
+        found = [part for part in (self._within(rising, said) for rising in self._rising) if part.start < part.end]
+        return Span(found[0].start, found[-1].end) if found else Span(0, 0)
+
+    def _within(self, rising: Span, said: Span) -> Span:
+        start = bisect_right(self.origins, said.start, rising.start, rising.end, key=lambda origin: origin.end)
+        end = bisect_left(self.origins, said.end, rising.start, rising.end, key=lambda origin: origin.start)
+        return Span(start, max(start, end))
+
+    @cached_property
+    def _rising(self) -> tuple[Span, ...]:
+        """The parts of `written` in which `origins` never fall: one, unless later words stand before earlier ones."""
+        falls = [
+            at
+            for at, (one, two) in enumerate(pairwise(self.origins), start=1)
+            if two.start < one.start or two.end < one.end
+        ]
+        return tuple(Span(start, end) for start, end in pairwise([0, *falls, len(self.origins)]))
 
     def section_at(self, position: int) -> Section | None:
         """The section whose heading or body holds the character at `position` of `written`."""

@@ -97,17 +97,15 @@ def _repairs(column: str) -> Iterator[Repair]:
 
 
 def _place(runs: list[list[int]], said: Span) -> Span:
-    """`Note.to_written` on origins as they are stored."""
-    start = stop = None
+    """`Note.to_written` on origins as they are stored; `Span(0, 0)` where nothing came from there."""
+    places: list[int] = []
     at = 0
     for first, end, count, step in runs:
-        if start is None and (skipped := _steps(said.start + 1 - end, count, step)) < count:
-            start = at + skipped
-        if stop is None and (skipped := _steps(said.end - first, count, step)) < count:
-            stop = at + skipped
+        start, stop = _steps(said.start + 1 - end, count, step), _steps(said.end - first, count, step)
+        if start < min(stop, count):
+            places += (at + start, at + min(stop, count))
         at += count
-    start, stop = at if start is None else start, at if stop is None else stop
-    return Span(start, max(start, stop))
+    return Span(places[0], places[-1]) if places else Span(0, 0)
 
 
 def _steps(distance: int, count: int, step: int) -> int:

@@ -129,5 +129,9 @@ def test_every_word_keeps_its_way_to_the_sound(one, two, data):
             before.evidence.of(take.note.written)
         }
         assert both.words_of(after) == take.words_of(before)
+    for word in range(len(note.said)):
+        told = note.to_written(Span(word, word + 1))
+        places = [at for at, origin in enumerate(note.origins) if origin.overlaps(Span(word, word + 1))]
+        assert not places or (told.start, told.end) == (places[0], places[-1] + 1)
     assert all(0 <= change.written.start <= change.written.end <= len(note.written) for change in note.changes)
     assert all(0 <= change.said.start <= change.said.end <= len(note.said) for change in note.changes)
