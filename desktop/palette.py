@@ -18,7 +18,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.commands import COMMANDS, GROUPS, LACKING
+from desktop.commands.command import GROUPS
+from desktop.commands.table import COMMANDS, LACKING
 from desktop.widgets import label
 
 _ID = Qt.ItemDataRole.UserRole + 1

@@ -104,7 +104,7 @@ class Opening(QObject):
         self._parts.window.facts.list.setFocus()
         self._parts.window.people.welcome()
         if self._files:
-            self._parts.window.handlers.bring_in(self._files)
+            self._parts.window.handlers.dictating.bring_in(self._files)
 
     def _on_failed(self, error: BaseException) -> None:
         message = explain(error)

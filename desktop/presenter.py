@@ -12,12 +12,12 @@ from datetime import date
 from PySide6.QtCore import QObject, QTimer, Slot
 
 from desktop import state
-from desktop.actions import LEAD_S, TAIL_S
 from desktop.dictation.desk import now
 from desktop.dictation.job import Step
 from desktop.dictation.troubles import Troubles
 from desktop.facts.readings import open_words, word_id
 from desktop.formats import clock
+from desktop.player.player import LEAD_S, TAIL_S
 from desktop.player.sound import Sound, Waveform
 from desktop.review.reading import NOWHERE
 from desktop.session import Session

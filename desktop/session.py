@@ -6,11 +6,8 @@ themselves. Each decision on a fact is in the store before the next one is asked
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
-from pathlib import Path
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -18,8 +15,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop.chart import Chart
 from desktop.dictation.desk import Desk
 from desktop.facts.readings import repair_of, word_id
-from desktop.player.sound import Sound, Waveform, measure
-from desktop.review.reading import Reading, prepare
+from desktop.page import Page, finds, measuring, opened, revised, taken_back
+from desktop.player.sound import Sound, Waveform
+from desktop.review.reading import Reading
 from desktop.tasks import Lane, Operation
 from desktop.worklist.model import Find
 from ehr.chart.encounter import Draft, Encounter, EncounterSummary
@@ -33,12 +31,10 @@ from ehr.choosing import choose
 from ehr.reverting import as_said
 
 if TYPE_CHECKING:
-    from ehr.store.reader import Reader
     from ehr.store.reviewing import TakenBack
     from ehr.store.store import Store
 
 _LISTED = 200
-_FOUND = 50
 
 
 class Session(QObject):
@@ -124,10 +120,10 @@ class Session(QObject):
         """One search at a time: what was typed meanwhile is looked for next, and what lies between is left out."""
         self._finding = True
 
-        def take(finds: list[Find]) -> None:
+        def take(hits: list[Find]) -> None:
             self._finding = False
             if words == self._searched:
-                self.found.emit(finds)
+                self.found.emit(hits)
             elif self._searched:
                 self._find(self._searched)
 
@@ -135,7 +131,7 @@ class Session(QObject):
             self._finding = False
             self.failed.emit(error, None)
 
-        self.chart.find(lambda reader: _finds(reader, words), success=take, failure=failed)
+        self.chart.find(lambda reader: finds(reader, words), success=take, failure=failed)
 
     def choose_patient(self, patient: Patient) -> None:
         """Clear the page for a patient: the next dictation is theirs."""
@@ -148,13 +144,13 @@ class Session(QObject):
         another = self.encounter is None or self.encounter.id != encounter_id
         self._wanted = encounter_id
 
-        def take(found: _Page) -> None:
+        def take(found: Page) -> None:
             if found.encounter.id == self._wanted:
                 self._show(found.encounter, found.reading, found.undo)
                 self.set_focus(focus or _first(self.entries))
                 self._measure(found.sound)
 
-        self.ask(lambda store: _opened(store, encounter_id), take)
+        self.ask(lambda store: opened(store, encounter_id), take)
         if another:  # a row of the audit log, written while the page is already being shown
             self.ask(lambda store: store.trail.opened(encounter_id), _none)
 
@@ -176,7 +172,7 @@ class Session(QObject):
             return
         encounter_id, focus = self.encounter.id, self.focus
 
-        def take(found: _Page) -> None:
+        def take(found: Page) -> None:
             if found.encounter.id != self._wanted:
                 return
             if found.reading is not None and not self._shows(found.reading.draft):
@@ -184,7 +180,7 @@ class Session(QObject):
                 self.set_focus(focus if any(each.id == focus for each in self.entries) else _first(self.entries))
             self._measure(found.sound)
 
-        self.ask(lambda store: _opened(store, encounter_id), take)
+        self.ask(lambda store: opened(store, encounter_id), take)
 
     def _shows(self, draft: Draft) -> bool:
         """Whether the page is as the chart has it; another program may have had the chart meanwhile."""
@@ -275,7 +271,7 @@ class Session(QObject):
             self.failed.emit(error, None)
             self.open(encounter_id, focus=focus)
 
-        self.ask(lambda store: _taken_back(store, encounter_id), take, failed)
+        self.ask(lambda store: taken_back(store, encounter_id), take, failed)
 
     def ask(
         self,
@@ -337,7 +333,7 @@ class Session(QObject):
                 self._undo.pop()
             self._go_on()
 
-        self.ask(lambda store: _revised(store, encounter_id, change), take, failed)
+        self.ask(lambda store: revised(store, encounter_id, change), take, failed)
 
     def _touched(self) -> None:
         """What was marked as reviewed is preliminary again once it is changed."""
@@ -395,7 +391,7 @@ class Session(QObject):
             if encounter_id == self._wanted:
                 self.sound_changed.emit(replace(sound, duration=waveform.duration), waveform)
 
-        work = _measuring(sound.path, sound.key)
+        work = measuring(sound.path, sound.key)
         self._measuring.run(Operation(work, take, lambda error: self.failed.emit(error, None)))
 
     def _take_worklist(self, encounters: list[EncounterSummary]) -> None:
@@ -434,72 +430,3 @@ def _first(entries: tuple[Entry, ...]) -> str | None:
     waiting = [entry for entry in entries if entry.state is ReviewState.PROPOSED]
     flagged = [entry for entry in waiting if entry.flags]
     return next((entry.id for entry in (*flagged, *waiting, *entries)), None)
-
-
-@dataclass(frozen=True, slots=True)
-class _Page:
-    """A dictation to be shown. `undo` names what was in focus for each step that can be taken back."""
-
-    encounter: Encounter
-    reading: Reading | None
-    sound: Sound | None
-    undo: tuple[str | None, ...]
-
-
-def _opened(store: Store, encounter_id: str) -> _Page:
-    with _uncollected():
-        encounter = _reconciled(store, store.encounter(encounter_id))
-        reading = prepare(encounter.draft) if encounter.draft is not None else None
-    steps = store.undoable(encounter_id)
-    undo = tuple(step.entry_ids[0] if len(step.entry_ids) == 1 else None for step in steps)
-    if encounter.recording_id is None:
-        return _Page(encounter, reading, None, undo)
-    recording = store.recording(encounter.recording_id)
-    return _Page(encounter, reading, Sound(recording.path, recording.key), undo)
-
-
-def _taken_back(store: Store, encounter_id: str) -> tuple[TakenBack | None, Reading | None]:
-    with _uncollected():
-        taken = store.take_back(encounter_id)
-        return taken, prepare(taken.draft) if taken is not None and taken.draft is not None else None
-
-
-def _reconciled(store: Store, encounter: Encounter) -> Encounter:
-    """The encounter with what its open entries contradict in the patient's record as it is today."""
-    from ehr.extract.drug_classes import related
-
-    if encounter.draft is None:
-        return encounter
-    return replace(encounter, draft=store.records.reconciled(encounter, encounter.draft, related)[0])
-
-
-def _revised(store: Store, encounter_id: str, change: Callable[[Draft], Draft]) -> tuple[Draft, Reading]:
-    with _uncollected():
-        draft = store.revise(encounter_id, change)
-        return draft, prepare(draft)
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Keep the garbage collector off what is made here, now and later.
-
-    A long dictation is some hundred thousand small frozen objects without cycles; walking them would hold the window
-    up for several frames each time.
-    """
-    gc.disable()
-    try:
-        yield
-        gc.freeze()
-    finally:
-        gc.enable()
-
-
-def _measuring(path: Path, key: bytes) -> Callable[[], Waveform]:
-    return lambda: measure(path, key)
-
-
-def _finds(store: Reader, words: str) -> list[Find]:
-    return [
-        Find(hit.encounter_id, hit.entry_id, hit.patient.display_name, hit.snippet, hit.started_at)
-        for hit in store.search(words, limit=_FOUND)
-    ]

@@ -1,6 +1,6 @@
 """The main window: where everything stands, and the dialogs that open over it.
 
-Owns the layout. What the parts show is the presenter's business, what they do is the actions'.
+Owns the layout. What the parts show is the presenter's business, what they do is the commands'.
 """
 
 from __future__ import annotations
@@ -24,8 +24,11 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from desktop import commands
-from desktop.actions import AUDIO_SUFFIXES, Actions
+from desktop.commands import table
+from desktop.commands.dictating import RECOVERY
+from desktop.commands.patients import IDENTITY
+from desktop.commands.reviewing import READINGS
+from desktop.dictation.importer import AUDIO_SUFFIXES
 from desktop.dictation.recorder import Input
 from desktop.dictation.recovery import Recovery
 from desktop.dictation.recovery_card import RecoveryCard
@@ -65,7 +68,6 @@ class MainWindow(QMainWindow):
     note: NotePanel
     transcript: TranscriptPanel
     facts: FactsPanel
-    people: People
 
     def __init__(self, session: Session, player: Player, settings: Settings) -> None:
         super().__init__()
@@ -80,14 +82,14 @@ class MainWindow(QMainWindow):
         self.phrases = PhraseKeeper(self, session, settings)
         self.guard = Guard(session, self)
         self.signing = Signing(self, session)
-        self.handlers = Actions(self)
-        self.actions_by_id = commands.make_actions(self.handlers, self)
-        deeds = HeldDeeds(Talk(session.desk, self.handlers.record, self), player)
+        self.people = People(self, self, settings)
+        self.handlers = table.Handlers(self)
+        self.actions_by_id = table.make_actions(self.handlers, self)
+        deeds = HeldDeeds(Talk(session.desk, self.handlers.dictating.record, self), player)
         self.station = Station(settings, self.actions_by_id, deeds, self)
         self._remote: Remote | None = None
         self._build()
-        self.people = People(self, self, settings)
-        commands.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])
+        table.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])
         self._restore()
 
     def panes(self) -> Sequence[QWidget]:
@@ -96,7 +98,7 @@ class MainWindow(QMainWindow):
 
     def refresh(self) -> None:
         """Enable the actions that make sense now."""
-        commands.refresh(self.handlers, self.actions_by_id)
+        table.refresh(self.handlers, self.actions_by_id)
 
     def cover(self, screen: QWidget | None) -> None:
         """Put something in the place of the page, or the page back with the keyboard where it was."""
@@ -222,7 +224,7 @@ class MainWindow(QMainWindow):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Import what was dropped."""
-        self.handlers.bring_in(_audio_files(event))
+        self.handlers.dictating.bring_in(_audio_files(event))
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """Keep what is kept, end what runs."""
@@ -246,20 +248,20 @@ class MainWindow(QMainWindow):
 
     def _build(self) -> None:
         by_id = self.actions_by_id
-        self.rail = Rail(by_id, commands.make_menu(by_id, self))
+        self.rail = Rail(by_id, table.make_menu(by_id, self))
         self.banner = Banner(by_id["patient.choose"])
         self.problems, self.sound = ProblemBar(), SoundBar()
-        self.recovery_card = RecoveryCard([by_id[name] for name in commands.RECOVERY])
+        self.recovery_card = RecoveryCard([by_id[name] for name in RECOVERY])
         self.note, self.transcript = NotePanel(), TranscriptPanel()
         self.middle = middle(self.note, self.transcript)
         self.facts = FactsPanel(
             CardActions(
                 tuple(by_id[name] for name in ("entry.accept", "entry.hear", "entry.edit", "entry.reject")),
                 (by_id["entry.hear"],),
-                tuple(by_id[name] for name in commands.READINGS),
+                tuple(by_id[name] for name in READINGS),
             )
         )
-        self.guard_card = GuardCard([by_id[name] for name in commands.IDENTITY])
+        self.guard_card = GuardCard([by_id[name] for name in IDENTITY])
         self.facts.put_above(self.guard_card)
         self.bar = PlayerBar(by_id)
         self.columns = QSplitter(Qt.Orientation.Horizontal)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from transcriber.importing import Imported
 
 SAMPLES_PER_SECOND = 16_000
+AUDIO_SUFFIXES = ("wav", "flac", "ogg", "oga", "opus", "mp3", "m4a", "aac", "mp4", "webm", "aiff", "aif", "wma", "amr")
 
 
 class Importer(QObject):

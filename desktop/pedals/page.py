@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.commands import COMMANDS
+from desktop.commands.table import COMMANDS
 from desktop.pedals.devices import known_devices
 from desktop.pedals.hands import HOLDABLE_MOUSE, key_name
 from desktop.pedals.mapping import HELD, KEYBOARD, NOTHING, Choices

@@ -14,6 +14,8 @@ from desktop.tasks import Lane, Operation
 
 SPEEDS = (0.75, 1.0, 1.25, 1.5, 2.0)
 SKIP_S = 3.0
+LEAD_S, TAIL_S = 0.25, 0.35
+"""Sound before and after the words of a fact, so that they can be understood."""
 _TICK_MS = 33
 
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent
 
-from desktop.commands import COMMANDS
+from desktop.commands.table import COMMANDS
 from desktop.pedals.devices import Device, device_of, known_devices, usual_commands
 from desktop.pedals.hands import Hands
 from desktop.pedals.listener import Listener, system_hid

@@ -8,7 +8,7 @@ import sys
 import pytest
 from PySide6.QtGui import QAction
 
-from desktop.commands import COMMANDS
+from desktop.commands.table import COMMANDS
 from desktop.errors import NotFromOutside, NoWindow
 from desktop.remote import ALLOWED, Remote, press
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QAbstractButton, QDialog, QWidget
 
-from desktop.commands import COMMANDS, GROUPS, Scope
+from desktop.commands.command import GROUPS, Scope
+from desktop.commands.table import COMMANDS
 
 
 def dialog_of(window: QWidget) -> QDialog:

@@ -28,7 +28,7 @@ def test_a_file_becomes_reviewed_entries(program, qtbot, home: Path) -> None:
     sam = Patient("003411", "Adams", "Sam", date(today.year - 34, 1, 1), Gender.MALE)  # as the sample says of him
     session.ask(lambda store: store.add_patient(sam), session.choose_patient)
     qtbot.waitUntil(lambda: session.patient == sam)
-    window.handlers.bring_in([CLIP])
+    window.handlers.dictating.bring_in([CLIP])
     qtbot.waitUntil(lambda: desk.workers.engine._busy, timeout=MINUTES)
     assert [job.step for job in desk.jobs.values()] == [Step.TRANSCRIBING]
     desk.workers.engine.kill()
@@ -85,7 +85,7 @@ def test_a_note_is_dictated_into(program, qtbot, home: Path) -> None:
     """Shift+F9 in the editor: what is said now stands at the cursor, leads to its own sound, and decisions stay."""
     session, desk, window = program.session, program.desk, program.window
     session.choose_patient(MARIA)
-    window.handlers.bring_in([SPEECH])
+    window.handlers.dictating.bring_in([SPEECH])
     qtbot.waitUntil(lambda: session.reading is not None and not desk.jobs, timeout=MINUTES)
     first = session.reading.draft
     window._take_microphone(f"file:{SPEECH}")
@@ -116,7 +116,7 @@ def test_a_file_that_is_not_audio_leaves_nothing(program, qtbot, home: Path, tmp
     broken = tmp_path / "notes.wav"
     broken.write_bytes(b"not audio at all")
     session.choose_patient(MARIA)
-    window.handlers.bring_in([broken])
+    window.handlers.dictating.bring_in([broken])
     qtbot.waitUntil(lambda: window.problems.shown is not None, timeout=MINUTES)
     assert window.problems.shown.code.startswith("CW-T10")
     assert len(session.encounters) == 1

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QDialog, QLabel
 from shiboken6 import isValid
 from window_samples import PASSPHRASE
 
-from desktop.commands import COMMANDS
+from desktop.commands.table import COMMANDS
 from desktop.palette import Palette
 from desktop.parts import Opening, Parts, assemble
 from desktop.people.emergency import EmergenciesPage, EmergencyDialog
