@@ -1,7 +1,9 @@
-"""Writes the script of the present schema into tests/ehr/data/store, with a row in every table.
+"""Writes the script of a schema into tests/ehr/data/store, with a row in every table: `store_script.py [STEP]`.
 
 A store of this schema must come up to every later one: run it once, when a version is released, and never edit what it
 wrote. The everyday rows are those of the script before it; what the tables that came since hold is made up by type.
+With the name of an earlier step the schema is made as it was after that one; its triggers are those of the script
+before it, because today's speak of tables and columns that were not there.
 """
 
 from __future__ import annotations
@@ -9,8 +11,9 @@ from __future__ import annotations
 import sys
 import tempfile
 from pathlib import Path
+from types import ModuleType
 
-from ehr.store.migrations import STEPS, migrate
+from ehr.store.migrations import STEPS, applied, migrate
 from ehr.store.sqlcipher import Database, open_database
 from ehr.store.triggers import derived_tables, ensure_triggers, keep_indexing_only
 
@@ -22,10 +25,9 @@ _FIRST = ("patient", "user", "recording", "encounter")
 """Whose rows others refer to; a hold comes last, because nothing is shredded under it."""
 
 
-def main() -> int:
-    """Write the script, unless there is one of this schema."""
-    name = STEPS[-1].__name__.rpartition(".")[2]
-    target, before = SCRIPTS / f"{name}.sql", max(path for path in SCRIPTS.glob("m*.sql") if path.stem != name)
+def main(name: str) -> int:
+    """Write the script of the schema after the step `name`, unless there is one."""
+    target, before = SCRIPTS / f"{name}.sql", max(path for path in SCRIPTS.glob("m*.sql") if path.stem < name)
     if target.exists():
         sys.stderr.write(f"{target} is there already; a released script is never written again.\n")
         return 1
@@ -35,13 +37,36 @@ def main() -> int:
         db = open_database(chart, bytes(32))
         db.conn.executescript(before.read_text())
         with db.atomic():
-            migrate(db)
-            keep_indexing_only(db)
-            _fill(db)
-            ensure_triggers(db)
+            _bring_to(db, name)
         target.write_text(_script(db, name))
         db.close()
     return 0
+
+
+def _bring_to(db: Database, name: str) -> None:
+    """Run the steps up to `name`, and fill what they made."""
+    if name == _name(STEPS[-1]):
+        migrate(db)
+        keep_indexing_only(db)
+        _fill(db)
+        ensure_triggers(db)
+        return
+    triggers = {trigger.name: trigger.sql for trigger in db.triggers}
+    for trigger in triggers:
+        db.execute(f'DROP TRIGGER "{trigger}"')
+    for step in STEPS:
+        if _name(step) <= name and _name(step) not in applied(db):
+            step.run(db)
+            db.table("_sqlite_migrations").insert(
+                {"migration_set": "chart", "name": _name(step), "applied_at": "2026-11-24 00:00:00+00:00"}
+            )
+    _fill(db)
+    for sql in triggers.values():
+        db.execute(sql)
+
+
+def _name(step: ModuleType) -> str:
+    return step.__name__.rpartition(".")[2]
 
 
 def _fill(db: Database) -> None:
@@ -94,4 +119,4 @@ def _rows(db: Database, table: str) -> list[str]:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1] if len(sys.argv) > 1 else _name(STEPS[-1])))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,11 @@ import click
 from desktop.cli import output
 from desktop.cli.home import Home, data_dir_option, existing_store
 from desktop.errors import UnknownPatient
-from ehr.chart.retention import Matter
+from ehr.chart.retention import Matter, Why
 from ehr.store.errors import StoreMissing
 
 if TYPE_CHECKING:
-    from ehr.chart.retention import Plan
+    from ehr.chart.retention import Kept, Plan
     from ehr.store.store import Store
 
 EPILOG = """\b
@@ -26,11 +26,13 @@ Examples:
   chartwright retention preview
   chartwright retention apply                    shows the preview and asks
   chartwright retention hold 10042 --reason "Letter of 3 May"
+  chartwright retention unsent --waive --reason "We have no server"
 
 \b
 Nothing is deleted until a records officer makes a rule, and then only by `apply`. Days count from
-the newest signature: what nobody signed is kept. What is deleted cannot be brought back, except
-from backups made before."""
+the newest signature: what nobody signed is kept, and so is a note that still waits to be sent to
+the clinic's server (`unsent` shows them). What is deleted cannot be brought back, except from
+backups made before."""
 
 MATTERS = click.Choice([matter.value for matter in Matter])
 
@@ -117,12 +119,28 @@ def hold(context: click.Context, mrn: str, reason: str) -> None:
 
 @retention.command()
 @click.argument("mrn")
+@click.option("--reason", required=True, metavar="TEXT", help="Why it ends; it stays in the chart.")
 @data_dir_option
 @click.pass_context
-def release(context: click.Context, mrn: str) -> None:
+def release(context: click.Context, mrn: str, reason: str) -> None:
     """End a patient's hold."""
     with _store(context) as store:
-        store.retention.release(_patient(store, mrn))
+        store.retention.release(_patient(store, mrn), reason)
+
+
+@retention.command()
+@click.option("--waive", is_flag=True, help="Decide that these need not be sent, so that they may be deleted.")
+@click.option("--reason", default="", metavar="TEXT", help="Why they need not be sent; it stays in the chart.")
+@data_dir_option
+@click.pass_context
+def unsent(context: click.Context, *, waive: bool, reason: str) -> None:
+    """Show the old dictations whose notes are kept because they were not sent yet."""
+    with _store(context) as store:
+        kept = store.retention.preview().kept_for(Why.UNSENT)
+        _print_kept(kept)
+        if waive and kept:
+            store.outbox.waive((each.encounter_id for each in kept), reason)
+            output.warn(f"{len(kept)} dictations need not be sent.")
 
 
 def _patient(store: Store, mrn: str) -> str:
@@ -145,4 +163,15 @@ def _print(plan: Plan) -> None:
         click.echo(f"The oldest {plan.audit_rows} rows of the audit log, kept for {plan.audit_kept} days.")
     if plan.empty:
         output.warn("Nothing is due.")
-    output.note(f"Kept all the same: {plan.unsigned} never signed, {plan.held} under a legal hold.")
+    held, unsent = (len(plan.kept_for(why)) for why in (Why.LEGAL_HOLD, Why.UNSENT))
+    _print_kept(plan.kept)
+    output.note(f"Kept all the same: {plan.unsigned} never signed, {held} under a legal hold, {unsent} not sent yet.")
+
+
+def _print_kept(kept: Sequence[Kept]) -> None:
+    if kept:
+        cells = [
+            (each.encounter_id[:8], f"{each.dictated_at:%Y-%m-%d}", f"{each.signed_at:%Y-%m-%d}", each.why.value)
+            for each in kept
+        ]
+        output.print_table("Old enough, and kept", ("Dictation", "Dictated", "Signed", "Why"), cells)

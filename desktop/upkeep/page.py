@@ -31,7 +31,7 @@ from PySide6.QtWidgets import (
 from desktop.messages import explain
 from desktop.tasks import Operation, run_alone
 from desktop.widgets import label
-from ehr.chart.retention import Doomed, Matter, Plan, Rules
+from ehr.chart.retention import Doomed, Matter, Plan, Rules, Why
 
 if TYPE_CHECKING:
     from ehr.store.backups import Backups, LastBackup
@@ -197,7 +197,10 @@ class UpkeepPage(QDialog):
             else self.tr("Due now: {0}, {1:.1f} MB.").format(self.due.count(), plan.size / 10**6)
         )
         if rules:
-            said += self.tr("  Kept all the same: {0} never signed, {1} under a hold.").format(plan.unsigned, plan.held)
+            held, unsent = (len(plan.kept_for(why)) for why in (Why.LEGAL_HOLD, Why.UNSENT))
+            said += self.tr("  Kept all the same: {0} never signed, {1} under a hold, {2} not sent yet.").format(
+                plan.unsigned, held, unsent
+            )
         self.summary.setText(said)
         self.read.setChecked(False)
         self._offer()

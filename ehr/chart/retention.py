@@ -47,19 +47,39 @@ class Doomed:
     size: int
 
 
+class Why(StrEnum):
+    """Why something is kept although its time is over.
+
+    `UNSENT`: a signed version of it has not reached its receiver yet, and nobody has decided that it need not.
+    """
+
+    LEGAL_HOLD = "legal hold"
+    UNSENT = "not sent yet"
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A signed dictation that stays although a rule's time is over: all of it, or its note while that is unsent."""
+
+    why: Why
+    encounter_id: str
+    dictated_at: datetime
+    signed_at: datetime
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
     """What would be deleted as of `at`. `audit_rows` are the oldest of the audit log, kept for `audit_kept` days.
 
-    `held` and `unsigned` count the dictations that stay although they are old enough: under a legal hold, and never
-    signed.
+    `kept` are the signed dictations that stay although they are old enough; `unsigned` counts those that stay because
+    nobody ever signed them.
     """
 
     at: datetime
     doomed: tuple[Doomed, ...]
     audit_rows: int = 0
     audit_kept: int | None = None
-    held: int = 0
+    kept: tuple[Kept, ...] = ()
     unsigned: int = 0
 
     @property
@@ -75,6 +95,10 @@ class Plan:
     def of(self, matter: Matter) -> tuple[Doomed, ...]:
         """What would go of one matter."""
         return tuple(each for each in self.doomed if each.matter is matter)
+
+    def kept_for(self, why: Why) -> tuple[Kept, ...]:
+        """What is kept for one reason, oldest first."""
+        return tuple(each for each in self.kept if each.why is why)
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from ehr.chart.people import EMERGENCY, Emergency, Right
 from ehr.store.codec import time_to_text
-from ehr.store.errors import ReasonMissing
+from ehr.store.faults import NoReason
 from ehr.store.ledger import Ledger
 
 SHORTEST_REASON = 8
@@ -25,12 +25,14 @@ class Emergencies:
         self._ledger = ledger
 
     def begin(self, reason: str) -> None:
-        """Let the present user read charts until the store is closed. Raises ReasonMissing.
+        """Let the present user read charts until the store is closed. Raises NoReason.
 
         The reason may name a patient: it stays in the encrypted store, and the audit log names the access by its id.
         """
         if len(reason.strip()) < SHORTEST_REASON:
-            raise ReasonMissing
+            raise NoReason(
+                next_step="Say in a few words why you have to read charts now; the records officer reads it."
+            )
         id_ = str(uuid.uuid4())
         with self._ledger.act("emergency.begun", id_, Right.KEEP_ACCOUNT) as db:
             row = {"id": id_, "user_id": self._ledger.user.id, "begun_at": time_to_text(self._ledger.now())}

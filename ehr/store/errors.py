@@ -10,7 +10,7 @@
     ├── NotAllowed                             the user's roles do not cover it
     ├── TooSoon, CodeNeeded, CodeWrong         unlocking: failures before, one-time codes
     ├── RecoveryKeyMistyped                    the other way to unlock
-    ├── UserUnknown, NameTaken, LastAdministrator, ReasonMissing
+    ├── UserUnknown, NameTaken, LastAdministrator
     ├── SoundShredded, RetentionOrder, PreviewOutdated   keeping and deleting
     ├── BackupDamaged, BackupUnwritable, BackupInside, UpdateNeedsSpace
     ├── IdentityInDoubt, MergeRefused, SignedStays    whose dictation it is
@@ -210,14 +210,6 @@ class LastAdministrator(EnvironmentFault):
     code = "CW-E161"
     sentence = "This user is the last administrator, so they stay one."
     next_step = "Make somebody else an administrator first."
-
-
-class ReasonMissing(EnvironmentFault):
-    """Emergency access without a reason that says something."""
-
-    code = "CW-E163"
-    sentence = "Emergency access needs a reason."
-    next_step = "Type in a few words why you have to read charts now; the records officer reads it."
 
 
 class SoundShredded(EnvironmentFault):

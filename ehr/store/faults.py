@@ -51,7 +51,7 @@ class NothingToSign(EnvironmentFault):
 
 
 class NoReason(EnvironmentFault):
-    """An act that needs a reason has none: an amendment, a retraction, a merge, a move."""
+    """An act that needs a reason has none: an amendment, a retraction, a merge, a move, a hold, emergency access."""
 
     code = "CW-E125"
     sentence = "A reason is missing."

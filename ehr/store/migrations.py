@@ -21,6 +21,7 @@ from ehr.store.steps import (
     m0005_record,
     m0006_retention,
     m0007_phrases,
+    m0009_upkeep,
 )
 from ehr.store.triggers import ensure_triggers
 
@@ -32,6 +33,7 @@ STEPS: tuple[ModuleType, ...] = (
     m0005_record,
     m0006_retention,
     m0007_phrases,
+    m0009_upkeep,
 )
 """Every step in its order; a module's name is the step's."""
 

@@ -15,14 +15,16 @@ from itertools import chain
 from pathlib import Path
 
 from ehr.chart.people import Right
-from ehr.chart.retention import Doomed, Hold, Matter, Plan, Rules, in_order
+from ehr.chart.retention import Doomed, Hold, Kept, Matter, Plan, Rules, Why, in_order
 from ehr.store.codec import time_to_text
 from ehr.store.errors import NotInStore, PreviewOutdated, RetentionOrder
+from ehr.store.faults import NoReason
 from ehr.store.files import sync_folder
 from ehr.store.home import Home, disk_faults
 from ehr.store.ledger import Ledger
 from ehr.store.recordings import SUFFIX
 from ehr.store.sqlcipher import Database
+from ehr.store.triggers import UNSENT
 
 _SIGNED_AT = """iif({0}.standing IN ('final', 'amended', 'entered-in-error'), coalesce(
     (SELECT max(signed_at) FROM signature WHERE encounter_id = {0}.id),
@@ -34,6 +36,7 @@ _CONTENT = ("entry", "review_step", "outbox", "signature", "identity_decision", 
 """Tables that hold what a note says, by encounter."""
 
 _HELD = "EXISTS (SELECT 1 FROM legal_hold WHERE patient_id = encounter.patient_id)"
+_UNSENT = UNSENT.format("encounter.id")
 
 # What each matter is made of: the rows that hold it and their size in bytes. A recording that several encounters share
 # is due with the last of them.
@@ -53,8 +56,18 @@ _DUE = {
     Matter.NOTE: f"""
         SELECT encounter.id, started_at, {SIGNED_AT} AS signed_at, NULL,
             (SELECT sum(length(said) + length(written)) FROM note_version WHERE encounter_id = encounter.id)
-        FROM encounter WHERE EXISTS (SELECT 1 FROM note_version WHERE encounter_id = encounter.id) AND""",
+        FROM encounter WHERE EXISTS (SELECT 1 FROM note_version WHERE encounter_id = encounter.id)
+        AND NOT {_UNSENT} AND""",
 }
+_KEPT = {
+    Why.LEGAL_HOLD: f"SELECT id, started_at, {SIGNED_AT} AS signed_at FROM encounter WHERE {_HELD} AND",
+    Why.UNSENT: f"""
+        SELECT id, started_at, {SIGNED_AT} AS signed_at FROM encounter
+        WHERE id IN (SELECT encounter_id FROM outbox WHERE seq NOT IN (SELECT seq FROM delivery))
+        AND NOT {_HELD} AND""",
+}
+"""The signed dictations that stay although they are old enough."""
+
 _OF_SUBJECT = """
     SELECT id FROM encounter WHERE id = :subject OR recording_id = :subject
     UNION SELECT encounter_id FROM entry WHERE id = :subject
@@ -90,18 +103,40 @@ class Retention:
                 raise RetentionOrder
 
     def hold(self, patient_id: str, reason: str) -> None:
-        """Keep everything of a patient until `release`, whatever the rules say. Raises NotAllowed, NotInStore."""
+        """Keep everything of a patient until `release`, whatever the rules say; a hold that is there gives way to it.
+
+        Raises NotAllowed, NoReason, NotInStore.
+        """
+        reason = self._reasoned(reason)
         with self._ledger.act("hold.placed", patient_id, Right.SHRED) as db:
             if not db.execute("SELECT 1 FROM patient WHERE id = ?", (patient_id,)).fetchone():
                 raise NotInStore
+            self._end_hold(db, patient_id, reason)
             placed = (patient_id, reason, time_to_text(self._ledger.now()), self._ledger.user.name)
-            db.execute("INSERT OR REPLACE INTO legal_hold VALUES (?, ?, ?, ?)", placed)
+            db.execute("INSERT INTO legal_hold VALUES (?, ?, ?, ?)", placed)
 
-    def release(self, patient_id: str) -> None:
-        """End a hold. Raises NotAllowed, NotInStore."""
+    def release(self, patient_id: str, reason: str) -> None:
+        """End a hold; it stays known, with both reasons. Raises NotAllowed, NoReason, NotInStore."""
+        reason = self._reasoned(reason)
         with self._ledger.act("hold.released", patient_id, Right.SHRED) as db:
-            if not db.execute("DELETE FROM legal_hold WHERE patient_id = ?", (patient_id,)).rowcount:
+            if not self._end_hold(db, patient_id, reason):
                 raise NotInStore
+
+    def _reasoned(self, reason: str) -> str:
+        self._ledger.require(Right.SHRED)
+        if not reason.strip():
+            raise NoReason
+        return reason.strip()
+
+    def _end_hold(self, db: Database, patient_id: str, reason: str) -> bool:
+        """Whether there was one."""
+        ended = (time_to_text(self._ledger.now()), self._ledger.user.name, reason, patient_id)
+        db.execute(
+            """INSERT INTO past_hold (patient_id, reason, placed_at, placed_by, ended_at, ended_by, ended_for)
+            SELECT patient_id, reason, placed_at, placed_by, ?, ?, ? FROM legal_hold WHERE patient_id = ?""",
+            ended,
+        )
+        return bool(db.execute("DELETE FROM legal_hold WHERE patient_id = ?", (patient_id,)).rowcount)
 
     def holds(self) -> list[Hold]:
         """Every hold, oldest first. Raises NotAllowed."""
@@ -180,12 +215,14 @@ def _plan(db: Database, at: datetime) -> Plan:
     doomed = [each for matter in _DUE if matter in rules for each in _due(db, matter, rules[matter], at)]
     kept = rules.get(Matter.AUDIT)
     audit_rows = 0 if kept is None else _old_audit_rows(db, _before(at, kept))
-    oldest = _before(at, min(rules.values()))
-    (held,) = db.execute(f"SELECT count(*) FROM encounter WHERE {SIGNED_AT} <= ? AND {_HELD}", (oldest,)).fetchone()
+    oldest = min(rules.values())
+    held = [*_kept(db, Why.LEGAL_HOLD, oldest, at)]
+    if Matter.NOTE in rules:
+        held += _kept(db, Why.UNSENT, rules[Matter.NOTE], at)
     (unsigned,) = db.execute(
-        f"SELECT count(*) FROM encounter WHERE started_at <= ? AND {SIGNED_AT} IS NULL", (oldest,)
+        f"SELECT count(*) FROM encounter WHERE started_at <= ? AND {SIGNED_AT} IS NULL", (_before(at, oldest),)
     ).fetchone()
-    return Plan(at, tuple(doomed), audit_rows, kept, held, unsigned)
+    return Plan(at, tuple(doomed), audit_rows, kept, tuple(held), unsigned)
 
 
 def _before(at: datetime, days: int) -> str:
@@ -198,12 +235,20 @@ def _due(db: Database, matter: Matter, days: int, at: datetime) -> Iterator[Doom
         yield Doomed(matter, id_, datetime.fromisoformat(dictated_at), datetime.fromisoformat(signed_at), days, size)
 
 
+def _kept(db: Database, why: Why, days: int, at: datetime) -> Iterator[Kept]:
+    query = f"{_KEPT[why]} signed_at <= ? ORDER BY started_at, id"
+    for id_, dictated_at, signed_at in db.execute(query, (_before(at, days),)):
+        yield Kept(why, id_, datetime.fromisoformat(dictated_at), datetime.fromisoformat(signed_at))
+
+
 def _old_audit_rows(db: Database, before: str) -> int:
-    """How many of the oldest rows of the log are due: up to the first that concerns what is still within its time.
+    """How many of the oldest rows of the log are due: up to the first that concerns what is still kept by its time,
+    by a hold or because it is unsent.
 
     The newest row always stays, so that the chain has something to go on from.
     """
-    young = f"SELECT 1 FROM encounter WHERE id IN ({_OF_SUBJECT}) AND (coalesce({SIGNED_AT}, '~') > :before OR {_HELD})"
+    young = f"""SELECT 1 FROM encounter
+        WHERE id IN ({_OF_SUBJECT}) AND (coalesce({SIGNED_AT}, '~') > :before OR {_HELD} OR {_UNSENT})"""
     old = 0
     for at, subject in db.execute("SELECT at, subject FROM audit ORDER BY seq").fetchall()[:-1]:
         if at > before or db.execute(young, {"subject": subject, "before": before}).fetchone():

@@ -22,7 +22,6 @@ from ehr.store.errors import NotAllowed
 from ehr.store.faults import NoReason, NothingToSign, NotNow, Undecided
 from ehr.store.identity import require_settled
 from ehr.store.ledger import Ledger
-from ehr.store.outbox import Waiting
 from ehr.store.recordings import Recording
 from ehr.store.signed import Content, Difference, Sound
 from ehr.store.sqlcipher import Database
@@ -204,11 +203,6 @@ class Signatures:
         sound = self._sound(encounter_id) if self._fingerprint is not None else None
         with self._ledger.reading() as db:
             return signed.verify(db, encounter_id, sound)
-
-    def waiting(self) -> list[Waiting]:
-        """What was signed and waits to leave this computer, oldest first."""
-        with self._ledger.reading() as db:
-            return outbox.waiting(db)
 
     def _insert(
         self, db: Database, encounter_id: str, content: Content, kind: SignatureKind, seal: Seal, *,

@@ -29,6 +29,7 @@ from ehr.store.home import Home, database_key
 from ehr.store.identity import Identity
 from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Clock, Ledger, utc_now
+from ehr.store.outbox import Outbox
 from ehr.store.phrases import PhraseBook
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
@@ -160,6 +161,11 @@ class Store(Reviewing, Reader):
     def signatures(self) -> Signatures:
         """Reviewing and signing."""
         return self._signatures
+
+    @property
+    def outbox(self) -> Outbox:
+        """What is signed and waits to leave this computer, and what became of it."""
+        return Outbox(self._ledger)
 
     @property
     def trail(self) -> Trail:

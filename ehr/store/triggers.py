@@ -14,12 +14,17 @@ from ehr.store.sqlcipher import Database
 
 _APPEND_ONLY = (
     "audit", "audit_anchor", "note_version", "shredded", "signature", "review_step", "cosign_request", "received",
+    "delivery", "past_hold",
 )  # fmt: skip
 
 
 def _shredded(matter: str) -> str:
     return f"EXISTS (SELECT 1 FROM shredded WHERE encounter_id = old.encounter_id AND matter = '{matter}')"
 
+
+UNSENT = """EXISTS (
+    SELECT 1 FROM outbox WHERE outbox.encounter_id = {0} AND outbox.seq NOT IN (SELECT seq FROM delivery))"""
+"""Whether a signed version of the encounter of this id waits to be sent, in SQL."""
 
 _NOTE_GONE = _shredded("note")
 _GONE = {
@@ -109,6 +114,10 @@ _GUARDS = {
 }
 
 _RETENTION = {
+    "unsent_never_shredded": f"""BEFORE INSERT ON shredded
+    WHEN new.matter = 'note' AND {UNSENT.format("new.encounter_id")} BEGIN
+        SELECT RAISE(ABORT, 'a signed version has not been sent yet');
+    END""",
     "held_never_shredded": """BEFORE INSERT ON shredded WHEN EXISTS (
         SELECT 1 FROM legal_hold JOIN encounter ON encounter.patient_id = legal_hold.patient_id
         WHERE encounter.id = new.encounter_id

@@ -93,8 +93,7 @@ def test_nothing_is_deleted_without_rule_preview_and_yes(run: Run, home: Path, m
     """No rule, nothing due; a preview deletes nothing; a no deletes nothing; a yes deletes what was shown."""
     assert run("retention", "apply")[:2] == (0, "")
     assert "CW-E141" in run("retention", "set", "note", "365")[2]
-    for matter in ("transcript", "audio", "note"):
-        run("retention", "set", matter, "365")
+    _keep_a_year(run)
     assert "note\t365 days" in run("retention", "show")[1]
     due = run("retention", "preview")[1]
     assert due.startswith("note\t")
@@ -108,19 +107,40 @@ def test_nothing_is_deleted_without_rule_preview_and_yes(run: Run, home: Path, m
     assert run("retention", "preview")[1] == ""
 
 
+def _keep_a_year(run: Run) -> None:
+    """Rules under which the dictation is due, once it need not be sent."""
+    for matter in ("transcript", "audio", "note"):
+        run("retention", "set", matter, "365")
+    assert run("retention", "unsent", "--waive", "--reason", "There is no server")[0] == 0
+
+
+def test_what_was_not_sent_is_kept_and_said(run: Run) -> None:
+    """Old enough and not delivered: named with the reason; waiving needs a reason, and then it is due."""
+    for matter in ("transcript", "audio", "note"):
+        run("retention", "set", matter, "365")
+    assert run("retention", "preview")[1].rstrip().endswith("not sent yet")
+    assert run("retention", "apply", "--yes")[0] == 0
+    assert "CW-E125" in run("retention", "unsent", "--waive")[2]
+    assert run("retention", "unsent")[1].rstrip().endswith("not sent yet")
+
+    assert run("retention", "unsent", "--waive", "--reason", "There is no server")[0] == 0
+
+    assert run("retention", "unsent")[1] == ""
+    assert run("retention", "preview")[1].startswith("note\t")
+
+
 def _refuse(*_: object, **__: object) -> bool:
     raise click.Abort
 
 
 def test_a_hold_keeps_a_patient(run: Run) -> None:
     """Held, nothing is due; released, it is; an unknown record number is said to be unknown."""
-    for matter in ("transcript", "audio", "note"):
-        run("retention", "set", matter, "365")
+    _keep_a_year(run)
     assert run("retention", "hold", "10042", "--reason", "Letter")[0] == 0
     assert "10042" in run("retention", "show")[1]
-    assert run("retention", "preview")[1] == ""
-    assert run("retention", "release", "10042")[0] == 0
-    assert run("retention", "preview")[1] != ""
+    assert [line.split("\t")[-1] for line in run("retention", "preview")[1].splitlines()] == ["legal hold"]
+    assert run("retention", "release", "10042", "--reason", "Settled")[0] == 0
+    assert run("retention", "preview")[1].startswith("note\t")
     assert "CW-D108" in run("retention", "hold", "nobody", "--reason", "x")[2]
 
 

@@ -378,7 +378,7 @@ def test_emergency_access_lets_an_administrator_read(qapp, qtbot, home: Path) ->
     parts.window.actions_by_id["people.emergency"].trigger()
     [dialog] = parts.window.findChildren(EmergencyDialog)
     dialog.go.click()
-    qtbot.waitUntil(lambda: "CW-E163" in dialog.problem, timeout=20_000)
+    qtbot.waitUntil(lambda: "CW-E125" in dialog.problem, timeout=20_000)
     qtbot.keyClicks(dialog.reason, "The doctor is away")
     qtbot.keyClick(dialog.reason, Qt.Key.Key_Return)
     qtbot.waitUntil(lambda: bool(parts.session.encounters), timeout=20_000)

@@ -85,6 +85,15 @@ def signed(store: Store, encounter_id: str) -> str:
     return encounter_id
 
 
+def sent(store: Store, encounter_id: str) -> str:
+    """Sign an encounter and note that its receiver has it; returns the encounter's id."""
+    signed(store, encounter_id)
+    for row in store.outbox.waiting():
+        if row.encounter_id == encounter_id:
+            store.outbox.delivered(row.seq, "DocumentReference/1/_history/1")
+    return encounter_id
+
+
 @contextmanager
 def failing_at(store: Store, statement: int) -> Iterator[list[int]]:
     """Abort the store's work in its n-th statement, triggers' statements counted; yields the count so far."""

@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
-from store_samples import Clock, draft, failing_at, index_agrees, maria, new_store, rows, signed
+from store_samples import PASSPHRASE, Clock, draft, failing_at, index_agrees, maria, new_store, rows, sent, signed
 
 from ehr.chart.people import Role, User
-from ehr.chart.retention import Matter
+from ehr.chart.retention import Matter, Why
 from ehr.errors import EnvironmentFault
-from ehr.store.errors import NotAllowed, PreviewOutdated, RetentionOrder, SoundShredded
+from ehr.store.errors import NotAllowed, NotInStore, PreviewOutdated, RetentionOrder, SoundShredded
+from ehr.store.faults import NoReason
 from ehr.store.home import database_key
+from ehr.store.signatures import Seal
 from ehr.store.sqlcipher import DatabaseError
 from ehr.store.store import Store
 from transcriber.journal import Journal
@@ -58,7 +60,7 @@ EVERYTHING = (Matter.AUDIO, Matter.TRANSCRIPT, Matter.NOTE)
 
 def test_nothing_is_deleted_until_somebody_makes_a_rule(store, clock):
     """A new store keeps everything for ever: ten years after signing the preview is empty."""
-    signed(store, _dictated(store))
+    sent(store, _dictated(store))
     clock.now += timedelta(days=3650)
 
     assert store.retention.rules() == {}
@@ -69,7 +71,7 @@ def test_the_clock_starts_at_signing(store, clock):
     """What was dictated long ago and signed today is kept; what nobody signed is kept for ever and counted."""
     late, never = _dictated(store), _dictated(store)
     clock.now += timedelta(days=400)
-    signed(store, late)
+    sent(store, late)
     _keep(store, 365, *EVERYTHING)
     clock.now += timedelta(days=364)
     assert store.retention.preview().empty
@@ -85,7 +87,7 @@ def test_the_clock_starts_at_signing(store, clock):
 
 def test_a_preview_changes_nothing(store, clock):
     """Not a row, not a file."""
-    signed(store, _dictated(store))
+    sent(store, _dictated(store))
     _keep(store, 1, *EVERYTHING)
     clock.now += timedelta(days=2)
     before, files = rows(store), sorted(store.recordings_folder.iterdir())
@@ -96,7 +98,7 @@ def test_a_preview_changes_nothing(store, clock):
 
 def test_sound_goes_by_its_key_and_the_note_stays(store, clock):
     """The key is out of the table, the file off the disk; note and words are as they were."""
-    id_ = signed(store, _dictated(store))
+    id_ = sent(store, _dictated(store))
     recording = store.encounter(id_).recording_id
     words = store.encounter(id_).draft
     _keep(store, 30, Matter.AUDIO)
@@ -115,14 +117,14 @@ def test_sound_goes_by_its_key_and_the_note_stays(store, clock):
 
 def test_a_shared_recording_waits_for_its_last_encounter(store, clock):
     """Sound under two encounters is kept until both are signed and old enough."""
-    first = signed(store, _dictated(store))
+    first = sent(store, _dictated(store))
     second = store.add_encounter(store.patients()[0], recording_id=store.encounter(first).recording_id)
     _keep(store, 1, Matter.AUDIO)
     clock.now += timedelta(days=2)
     assert store.retention.preview().empty
 
     store.save_draft(second.id, draft())
-    signed(store, second.id)
+    sent(store, second.id)
     clock.now += timedelta(days=2)
 
     assert {each.encounter_id for each in store.retention.preview().doomed} == {first, second.id}
@@ -132,7 +134,7 @@ def test_a_shared_recording_waits_for_its_last_encounter(store, clock):
 
 def test_a_note_goes_with_everything_that_says_what_it_said(store, clock):
     """Versions, entries, title and search are empty; who signed it, when, and its hash remain."""
-    id_, other = signed(store, _dictated(store)), _dictated(store)
+    id_, other = sent(store, _dictated(store)), _dictated(store)
     _keep(store, 90, *EVERYTHING)
     clock.now += timedelta(days=91)
 
@@ -170,7 +172,7 @@ def test_what_was_shredded_is_on_no_page_of_the_file(store, clock, tmp_path):
     for number in range(30):
         store.edit_note(id_, f"{CANARY} was seen {number} times.")
     sound = store.recording(store.encounter(id_).recording_id).key
-    signed(store, id_)
+    sent(store, id_)
     with store._session.read() as db:
         db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     assert CANARY.lower()[2:].encode() in _pages(home / "chart.db", key).lower()
@@ -187,7 +189,7 @@ def test_what_was_shredded_is_on_no_page_of_the_file(store, clock, tmp_path):
 
 def test_a_hold_keeps_everything_of_a_patient(store, clock):
     """Held dictations are counted and kept, by the table's own guard too; released, they are due."""
-    id_ = signed(store, _dictated(store))
+    id_ = sent(store, _dictated(store))
     patient = store.encounter(id_).patient
     _keep(store, 1, *EVERYTHING)
     clock.now += timedelta(days=2)
@@ -195,15 +197,37 @@ def test_a_hold_keeps_everything_of_a_patient(store, clock):
     store.retention.hold(patient.id, "Letter of 3 May")
 
     assert store.retention.preview().doomed == ()
-    assert store.retention.preview().held == 1
+    assert [each.why for each in store.retention.preview().kept] == [Why.LEGAL_HOLD]
     assert [hold.reason for hold in store.retention.holds()] == ["Letter of 3 May"]
     with pytest.raises(PreviewOutdated):
         store.retention.shred(stale)
     with pytest.raises(DatabaseError, match="legal hold"), store._session.transaction() as db:
         db.execute("INSERT INTO shredded VALUES (?, 'note', '', '', '', '')", (id_,))
 
-    store.retention.release(patient.id)
+    with pytest.raises(NoReason):
+        store.retention.release(patient.id, "")
+    store.retention.release(patient.id, "Case closed on 9 June")
     assert len(store.retention.preview().doomed) == 3
+    with store._session.read() as db:
+        assert db.execute("SELECT reason, ended_for FROM past_hold").fetchall() == [
+            ("Letter of 3 May", "Case closed on 9 June")
+        ]
+
+
+def test_a_second_hold_takes_the_place_of_the_first(store):
+    """Both reasons stay known; the patient is under one hold, and one release ends it."""
+    patient = store.add_patient(maria())
+    store.retention.hold(patient.id, "Letter of 3 May")
+    store.retention.hold(patient.id, "Court order")
+
+    assert [hold.reason for hold in store.retention.holds()] == ["Court order"]
+    store.retention.release(patient.id, "Settled")
+    assert store.retention.holds() == []
+    with store._session.read() as db:
+        assert [row[0] for row in db.execute("SELECT reason FROM past_hold ORDER BY id")] == [
+            "Letter of 3 May",
+            "Court order",
+        ]
 
 
 def test_a_hold_follows_a_dictation_to_another_patient(store):
@@ -233,9 +257,9 @@ def test_nothing_outlives_its_note(store, matter):
 def test_old_audit_rows_go_and_the_chain_still_verifies(store, clock):
     """Rows go from the oldest on, up to the first about something younger; a second cut works as well as the first."""
     for _ in range(3):
-        signed(store, _dictated(store))
+        sent(store, _dictated(store))
     clock.now += timedelta(days=100)
-    young = signed(store, _dictated(store))
+    young = sent(store, _dictated(store))
     _keep(store, 50, Matter.AUDIT)
     plan = store.retention.preview()
     assert plan.audit_rows > 10
@@ -257,7 +281,7 @@ def test_old_audit_rows_go_and_the_chain_still_verifies(store, clock):
 def test_rows_about_what_nobody_signed_stay(store, clock):
     """The log is cut before the first row about an unsigned dictation, however old."""
     _dictated(store)
-    signed(store, _dictated(store))
+    sent(store, _dictated(store))
     _keep(store, 1, Matter.AUDIT)
     clock.now += timedelta(days=1000)
     first_about_it = 3
@@ -269,9 +293,9 @@ def test_rows_about_what_nobody_signed_stay(store, clock):
 def test_a_cut_log_still_shows_tampering(store, clock, change):
     """Behind an anchor the chain catches what it caught before: an edited row, a missing row."""
     for _ in range(2):
-        signed(store, _dictated(store))
+        sent(store, _dictated(store))
     clock.now += timedelta(days=100)
-    signed(store, _dictated(store))
+    sent(store, _dictated(store))
     _keep(store, 50, Matter.AUDIT)
     store.retention.shred(store.retention.preview())
     with store._session.transaction() as db:
@@ -288,7 +312,7 @@ def test_a_cut_log_still_shows_tampering(store, clock, change):
 
 def test_append_only_tables_let_go_of_nothing_else(store, clock):
     """After a shredding the guards hold for every row that was not shredded."""
-    id_, other = signed(store, _dictated(store)), _dictated(store)
+    id_, other = sent(store, _dictated(store)), _dictated(store)
     _keep(store, 1, *EVERYTHING, Matter.AUDIT)
     clock.now += timedelta(days=2)
     store.retention.shred(store.retention.preview())
@@ -304,9 +328,100 @@ def test_append_only_tables_let_go_of_nothing_else(store, clock):
             db.execute(statement)
 
 
+def test_a_note_that_was_not_sent_stays(store, clock):
+    """Signed, old enough and not delivered: the note is kept and named with the reason, the sound goes by its rule.
+
+    Seen to catch a planted bug: with the rule alone deciding, the unsent version is in the plan.
+    """
+    id_ = signed(store, _dictated(store))
+    _keep(store, 1, *EVERYTHING)
+    clock.now += timedelta(days=2)
+
+    plan = store.retention.preview()
+    assert {each.matter for each in plan.doomed} == {Matter.AUDIO, Matter.TRANSCRIPT}
+    assert [(each.why, each.encounter_id) for each in plan.kept] == [(Why.UNSENT, id_)]
+    store.retention.shred(plan)
+
+    assert store.encounter(id_).draft is not None
+    assert [row.encounter_id for row in store.outbox.waiting()] == [id_]
+    (row,) = store.outbox.waiting()
+    store.outbox.delivered(row.seq, "DocumentReference/1/_history/1")
+    store.retention.shred(store.retention.preview())
+    assert store.encounter(id_).draft is None
+    assert store.check() == []
+
+
+def test_every_version_of_a_note_has_to_be_sent(store, clock):
+    """An amendment that waits keeps the note of which the first version was delivered."""
+    id_ = sent(store, _dictated(store))
+    store.signatures.amend(id_, "Dose corrected.")
+    store.signatures.sign(id_, Seal(PASSPHRASE, "I answer for this."))
+    _keep(store, 1, *EVERYTHING)
+    clock.now += timedelta(days=2)
+
+    assert [each.why for each in store.retention.preview().kept] == [Why.UNSENT]
+    assert Matter.NOTE not in {each.matter for each in store.retention.preview().doomed}
+
+
+def test_the_table_itself_keeps_what_was_not_sent(store, clock):
+    """A program that deletes around the plan is refused by the database, and so is a preview from before the
+    amendment: all of it, in its one transaction.
+    """
+    id_ = sent(store, _dictated(store))
+    _keep(store, 1, *EVERYTHING)
+    clock.now += timedelta(days=2)
+    stale = store.retention.preview()
+    store.signatures.retract(id_, Seal(PASSPHRASE, "I answer for this.", "Wrong patient."))
+    before = rows(store)
+
+    with pytest.raises(PreviewOutdated):
+        store.retention.shred(stale)
+    with pytest.raises(DatabaseError, match="not been sent"), store._session.transaction() as db:
+        db.execute("INSERT INTO shredded VALUES (?, 'note', '', '', '', '')", (id_,))
+    with pytest.raises(DatabaseError, match="append-only"), store._session.transaction() as db:
+        db.execute("DELETE FROM outbox")
+
+    assert rows(store) == before
+
+
+def test_what_need_not_be_sent_is_a_decision_with_a_reason(store, clock):
+    """A clinic without a server: the records officer says so, with a reason; the act is in the audit log."""
+    id_, other = signed(store, _dictated(store)), signed(store, _dictated(store))
+    _keep(store, 1, *EVERYTHING)
+    clock.now += timedelta(days=2)
+    with pytest.raises(NoReason):
+        store.outbox.waive([id_], "  ")
+
+    store.outbox.waive([id_], "This clinic has no server.")
+
+    assert [each.encounter_id for each in store.retention.preview().kept_for(Why.UNSENT)] == [other]
+    assert {each.encounter_id for each in store.retention.preview().of(Matter.NOTE)} == {id_}
+    with store._session.read() as db:
+        (found,) = db.execute("SELECT subject FROM audit WHERE action = 'outbox.waived'").fetchall()
+        kept = db.execute("SELECT encounter_id, outcome, receipt FROM delivery").fetchall()
+    assert found == (id_,)
+    assert kept == [(id_, "waived", "This clinic has no server.")]
+
+
+def test_where_a_shredded_note_went_stays_known(store, clock):
+    """The outbox row goes with its note; what the receiver answered remains, and a second answer changes nothing."""
+    id_ = sent(store, _dictated(store))
+    store.outbox.delivered(1, "another answer")
+    with pytest.raises(NotInStore):
+        store.outbox.delivered(99, "no such row")
+    _keep(store, 1, *EVERYTHING)
+    clock.now += timedelta(days=2)
+    store.retention.shred(store.retention.preview())
+
+    with store._session.read() as db:
+        assert db.execute("SELECT count(*) FROM outbox").fetchone() == (0,)
+        found = db.execute("SELECT encounter_id, receipt FROM delivery").fetchall()
+    assert found == [(id_, "DocumentReference/1/_history/1")]
+
+
 def test_only_the_records_officer_may_delete(store):
     """A clinician can neither see a preview nor change a rule nor place a hold."""
-    id_ = signed(store, _dictated(store))
+    id_ = sent(store, _dictated(store))
     store._ledger.user = User("u", "clinician", frozenset({Role.CLINICIAN, Role.SCRIBE, Role.ADMINISTRATOR}))
 
     for act in (
@@ -320,9 +435,9 @@ def test_only_the_records_officer_may_delete(store):
 
 def test_a_failure_at_any_statement_deletes_all_or_nothing(store, clock):
     """Statement 1, 2, 3 … of a shredding fail in turn until it succeeds: old or new, never between."""
-    signed(store, _dictated(store))
+    sent(store, _dictated(store))
     clock.now += timedelta(days=5)
-    signed(store, _dictated(store))
+    sent(store, _dictated(store))
     _keep(store, 1, *EVERYTHING, Matter.AUDIT)
     clock.now += timedelta(days=2)
     plan, before, failures = store.retention.preview(), rows(store), 0

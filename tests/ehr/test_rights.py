@@ -12,7 +12,8 @@ from store_samples import maria, rows
 
 from ehr.chart.people import EMERGENCY, RIGHTS, Right, Role, User
 from ehr.errors import ChartError
-from ehr.store.errors import NotAllowed, ReasonMissing
+from ehr.store.errors import NotAllowed
+from ehr.store.faults import NoReason
 from ehr.store.store import Store
 
 CELLS = """
@@ -127,7 +128,7 @@ def test_emergency_access_gives_reading_and_no_more(home):
         patient = store.add_patient(maria())
     with open_as(home, Role.ADMINISTRATOR) as store:
         for reason in ("", "  x  ", "\n\n\n\n\n\n\n\n\n"):
-            with pytest.raises(ReasonMissing):
+            with pytest.raises(NoReason):
                 store.emergencies.begin(reason)
         with pytest.raises(NotAllowed):
             store.patients()

@@ -95,7 +95,7 @@ def test_signature_outbox_and_audit_commit_together(store):
     """One signature: one row of the outbox for its hash, and the audit log knows the hash and the act."""
     encounter_id = signed(store)
     (signature,) = store.signatures.of(encounter_id)
-    (waiting,) = store.signatures.waiting()
+    (waiting,) = store.outbox.waiting()
 
     assert (waiting.encounter_id, waiting.version, waiting.kind, waiting.payload) == (
         encounter_id, signature.hash, "final", None,
@@ -244,7 +244,7 @@ def test_an_amendment_is_a_version_on_top(store):
     assert store.signatures.content(encounter_id, 1) == first
     assert store.signatures.content(encounter_id, 2)["previous"] == hash_of(canonical(first))
     assert store.encounter(encounter_id).standing.status is Status.AMENDED
-    assert [each.kind for each in store.signatures.waiting()] == ["final", "amended"]
+    assert [each.kind for each in store.outbox.waiting()] == ["final", "amended"]
     assert store.signatures.verify(encounter_id) == []
 
 
@@ -288,7 +288,7 @@ def test_what_was_never_signed_can_be_entered_in_error_and_is_not_sent(store):
     encounter_id = only(store)
     store.signatures.retract(encounter_id, replace(SEAL, reason="wrong patient"))
     assert store.encounter(encounter_id).standing.status is Status.ENTERED_IN_ERROR
-    assert store.signatures.waiting() == []
+    assert store.outbox.waiting() == []
 
 
 def test_a_colleague_is_asked_to_sign_beside(store):

@@ -1,0 +1,372 @@
+-- The schema after m0006_retention, with a row in every table. Written by packaging/store_script.py.
+
+CREATE TABLE "_sqlite_migrations" (
+   "id" INTEGER PRIMARY KEY,
+   "migration_set" TEXT,
+   "name" TEXT,
+   "applied_at" TEXT
+) STRICT;
+
+CREATE TABLE patient (
+        id TEXT PRIMARY KEY,
+        mrn TEXT NOT NULL UNIQUE,
+        family_name TEXT NOT NULL,
+        given_name TEXT NOT NULL,
+        birth_date TEXT,
+        gender TEXT NOT NULL,
+        search_key TEXT NOT NULL
+    , merged_into TEXT REFERENCES patient (id)) STRICT;
+
+CREATE TABLE recording (
+        id TEXT PRIMARY KEY,
+        key BLOB,
+        device TEXT NOT NULL,
+        started_at TEXT NOT NULL,
+        samples INTEGER
+    ) STRICT;
+
+CREATE TABLE encounter (
+        id TEXT PRIMARY KEY,
+        patient_id TEXT NOT NULL REFERENCES patient (id),
+        recording_id TEXT REFERENCES recording (id),
+        started_at TEXT NOT NULL,
+        title TEXT NOT NULL,
+        status TEXT NOT NULL,
+        failure TEXT
+    , standing TEXT NOT NULL DEFAULT 'preliminary', stood_by TEXT NOT NULL DEFAULT '', stood_since TEXT, amends TEXT, amend_reason TEXT) STRICT;
+
+CREATE TABLE transcript (
+        encounter_id TEXT PRIMARY KEY REFERENCES encounter (id),
+        language TEXT NOT NULL,
+        duration REAL NOT NULL,
+        model TEXT NOT NULL,
+        device TEXT NOT NULL,
+        segments TEXT NOT NULL,
+        coverage TEXT NOT NULL
+    ) STRICT;
+
+CREATE TABLE note_version (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        author TEXT NOT NULL,
+        written_at TEXT NOT NULL,
+        said TEXT NOT NULL,
+        written TEXT NOT NULL,
+        changes TEXT NOT NULL,
+        sections TEXT NOT NULL,
+        origins TEXT NOT NULL
+    , repairs TEXT NOT NULL DEFAULT '[]', rules TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE entry (
+        id TEXT PRIMARY KEY,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        position INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        name TEXT NOT NULL,
+        assertion TEXT NOT NULL,
+        evidence_start INTEGER NOT NULL,
+        evidence_end INTEGER NOT NULL,
+        cue_start INTEGER,
+        cue_end INTEGER,
+        attributes TEXT NOT NULL,
+        code_system TEXT,
+        code TEXT,
+        code_display TEXT,
+        flags TEXT NOT NULL,
+        state TEXT NOT NULL,
+        proposal TEXT
+    ) STRICT;
+
+CREATE TABLE audit (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        at TEXT NOT NULL,
+        actor TEXT NOT NULL,
+        action TEXT NOT NULL,
+        subject TEXT NOT NULL,
+        mac BLOB NOT NULL
+    ) STRICT;
+
+CREATE TABLE document (
+        id INTEGER PRIMARY KEY,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        entry_id TEXT UNIQUE,
+        who TEXT NOT NULL,
+        title TEXT NOT NULL,
+        body TEXT NOT NULL
+    , facets TEXT NOT NULL DEFAULT '') STRICT;
+
+CREATE TABLE user (
+        id TEXT PRIMARY KEY,
+        name TEXT NOT NULL,
+        name_key TEXT NOT NULL UNIQUE,
+        roles TEXT NOT NULL,
+        disabled_at TEXT,
+        code_secret BLOB,
+        code_step INTEGER NOT NULL DEFAULT 0
+    ) STRICT;
+
+CREATE TABLE emergency (
+        id TEXT PRIMARY KEY,
+        user_id TEXT NOT NULL REFERENCES user (id),
+        begun_at TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        seen_by TEXT REFERENCES user (id),
+        seen_at TEXT
+    ) STRICT;
+
+CREATE TABLE review_step (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        author TEXT NOT NULL,
+        done_at TEXT NOT NULL,
+        action TEXT NOT NULL,
+        note_version INTEGER,
+        before TEXT NOT NULL,
+        takes_back INTEGER REFERENCES review_step (id)
+    ) STRICT;
+
+CREATE TABLE signature (
+        id TEXT PRIMARY KEY,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        number INTEGER NOT NULL,
+        kind TEXT NOT NULL,
+        signer_id TEXT NOT NULL,
+        signer TEXT NOT NULL,
+        signed_at TEXT NOT NULL,
+        content TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        UNIQUE (encounter_id, number)
+    ) STRICT;
+
+CREATE TABLE cosign_request (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        asked_of_id TEXT NOT NULL,
+        asked_of TEXT NOT NULL,
+        asked_by TEXT NOT NULL,
+        asked_at TEXT NOT NULL
+    ) STRICT;
+
+CREATE TABLE outbox (
+        seq INTEGER PRIMARY KEY AUTOINCREMENT,
+        id TEXT NOT NULL UNIQUE,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        version TEXT NOT NULL,
+        kind TEXT NOT NULL,
+        created_at TEXT NOT NULL,
+        payload BLOB
+    ) STRICT;
+
+CREATE TABLE received (
+        id TEXT PRIMARY KEY,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        received_at TEXT NOT NULL,
+        received_by TEXT NOT NULL,
+        head TEXT NOT NULL,
+        audit TEXT NOT NULL
+    ) STRICT;
+
+CREATE TABLE patient_merge (
+        id TEXT PRIMARY KEY,
+        survivor_id TEXT NOT NULL REFERENCES patient (id),
+        retired_id TEXT NOT NULL REFERENCES patient (id),
+        encounters TEXT NOT NULL,
+        reason TEXT NOT NULL,
+        merged_at TEXT NOT NULL,
+        merged_by TEXT NOT NULL,
+        undone_at TEXT
+    ) STRICT;
+
+CREATE TABLE encounter_move (
+        id INTEGER PRIMARY KEY AUTOINCREMENT,
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        from_id TEXT NOT NULL REFERENCES patient (id),
+        to_id TEXT NOT NULL REFERENCES patient (id),
+        reason TEXT NOT NULL,
+        moved_at TEXT NOT NULL,
+        moved_by TEXT NOT NULL
+    ) STRICT;
+
+CREATE TABLE identity_decision (
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        patient_id TEXT NOT NULL REFERENCES patient (id),
+        trait TEXT NOT NULL,
+        said TEXT NOT NULL,
+        charted TEXT NOT NULL,
+        decided_at TEXT NOT NULL,
+        decided_by TEXT NOT NULL,
+        PRIMARY KEY (encounter_id, patient_id, trait, said, charted)
+    ) STRICT, WITHOUT ROWID;
+
+CREATE VIRTUAL TABLE document_index USING fts5 (
+        who, title, body, facets,
+        content = 'document', content_rowid = 'id',
+        tokenize = 'porter unicode61 remove_diacritics 2', prefix = '2 3'
+    );
+
+CREATE TABLE retention_rule (matter TEXT PRIMARY KEY, days INTEGER NOT NULL CHECK (days > 0)) STRICT;
+
+CREATE TABLE legal_hold (
+        patient_id TEXT PRIMARY KEY REFERENCES patient (id),
+        reason TEXT NOT NULL,
+        placed_at TEXT NOT NULL,
+        placed_by TEXT NOT NULL
+    ) STRICT;
+
+CREATE TABLE shredded (
+        encounter_id TEXT NOT NULL REFERENCES encounter (id),
+        matter TEXT NOT NULL,
+        shredded_at TEXT NOT NULL,
+        signed_at TEXT NOT NULL,
+        signer TEXT NOT NULL,
+        hash TEXT NOT NULL,
+        PRIMARY KEY (encounter_id, matter)
+    ) STRICT;
+
+CREATE TABLE audit_anchor (
+        seq INTEGER NOT NULL,
+        after INTEGER NOT NULL,
+        reason TEXT NOT NULL,
+        seal BLOB NOT NULL,
+        PRIMARY KEY (seq, after)
+    ) STRICT;
+
+CREATE UNIQUE INDEX "idx__sqlite_migrations_migration_set_name"
+    ON "_sqlite_migrations" ("migration_set", "name");
+
+CREATE INDEX patient_name ON patient (family_name, given_name, mrn);
+
+CREATE INDEX encounter_newest ON encounter (started_at DESC);
+
+CREATE INDEX encounter_patient ON encounter (patient_id, started_at DESC);
+
+CREATE INDEX encounter_status ON encounter (status, started_at DESC);
+
+CREATE INDEX note_version_newest ON note_version (encounter_id, id DESC);
+
+CREATE INDEX entry_encounter ON entry (encounter_id, position);
+
+CREATE INDEX document_encounter ON document (encounter_id, entry_id);
+
+CREATE INDEX review_step_encounter ON review_step (encounter_id, id DESC);
+
+CREATE INDEX cosign_request_encounter ON cosign_request (encounter_id, id);
+
+CREATE INDEX received_encounter ON received (encounter_id, received_at);
+
+CREATE INDEX patient_merged ON patient (merged_into) WHERE merged_into IS NOT NULL;
+
+CREATE INDEX patient_born ON patient (birth_date);
+
+CREATE INDEX patient_merge_survivor ON patient_merge (survivor_id, merged_at);
+
+CREATE INDEX encounter_move_encounter ON encounter_move (encounter_id, id);
+
+CREATE INDEX note_version_author ON note_version (author);
+
+CREATE INDEX encounter_recording ON encounter (recording_id);
+
+CREATE TRIGGER audit_update_refused BEFORE UPDATE ON audit BEGIN
+        SELECT RAISE(ABORT, 'audit is append-only');
+    END;
+
+CREATE TRIGGER audit_delete_refused BEFORE DELETE ON audit BEGIN
+        SELECT RAISE(ABORT, 'audit is append-only');
+    END;
+
+CREATE TRIGGER note_version_update_refused BEFORE UPDATE ON note_version BEGIN
+        SELECT RAISE(ABORT, 'note_version is append-only');
+    END;
+
+CREATE TRIGGER note_version_delete_refused BEFORE DELETE ON note_version BEGIN
+        SELECT RAISE(ABORT, 'note_version is append-only');
+    END;
+
+CREATE TRIGGER encounter_documented AFTER INSERT ON encounter BEGIN
+        INSERT INTO document (id, encounter_id, who, title, body)
+        SELECT (
+    SELECT coalesce(max(id) + 1, unixepoch(new.started_at) * 1048576) FROM document
+    WHERE id >= unixepoch(new.started_at) * 1048576 AND id < (unixepoch(new.started_at) + 1) * 1048576
+), new.id, given_name || ' ' || family_name || ' ' || mrn, new.title, ''
+        FROM patient WHERE id = new.patient_id;
+    END;
+
+CREATE TRIGGER encounter_redocumented AFTER UPDATE OF title, patient_id ON encounter BEGIN
+        UPDATE document SET title = new.title, who = (SELECT given_name || ' ' || family_name || ' ' || mrn FROM patient WHERE id = new.patient_id)
+        WHERE encounter_id = new.id AND entry_id IS NULL;
+    END;
+
+CREATE TRIGGER patient_redocumented AFTER UPDATE OF mrn, family_name, given_name ON patient BEGIN
+        UPDATE document SET who = (SELECT given_name || ' ' || family_name || ' ' || mrn FROM patient WHERE id = new.id)
+        WHERE entry_id IS NULL AND encounter_id IN (SELECT id FROM encounter WHERE patient_id = new.id);
+    END;
+
+CREATE TRIGGER note_version_documented AFTER INSERT ON note_version BEGIN
+        UPDATE document SET body = new.written WHERE encounter_id = new.encounter_id AND entry_id IS NULL;
+    END;
+
+CREATE TRIGGER entry_documented AFTER INSERT ON entry BEGIN 
+    INSERT INTO document (id, encounter_id, entry_id, who, title, body)
+    SELECT (
+    SELECT coalesce(max(id) + 1, unixepoch(encounter.started_at) * 1048576) FROM document
+    WHERE id >= unixepoch(encounter.started_at) * 1048576 AND id < (unixepoch(encounter.started_at) + 1) * 1048576
+), encounter.id, new.id, '', '', new.name
+    FROM encounter WHERE encounter.id = new.encounter_id AND new.state <> 'rejected';
+ END;
+
+CREATE TRIGGER entry_redocumented AFTER UPDATE OF name, state ON entry BEGIN
+        DELETE FROM document WHERE entry_id = old.id;
+        
+    INSERT INTO document (id, encounter_id, entry_id, who, title, body)
+    SELECT (
+    SELECT coalesce(max(id) + 1, unixepoch(encounter.started_at) * 1048576) FROM document
+    WHERE id >= unixepoch(encounter.started_at) * 1048576 AND id < (unixepoch(encounter.started_at) + 1) * 1048576
+), encounter.id, new.id, '', '', new.name
+    FROM encounter WHERE encounter.id = new.encounter_id AND new.state <> 'rejected';
+
+    END;
+
+CREATE TRIGGER entry_undocumented AFTER DELETE ON entry BEGIN DELETE FROM document WHERE entry_id = old.id; END;
+
+CREATE TRIGGER document_indexed AFTER INSERT ON document BEGIN
+        INSERT INTO document_index (rowid, who, title, body) VALUES (new.id, new.who, new.title, new.body);
+    END;
+
+CREATE TRIGGER document_reindexed AFTER UPDATE ON document BEGIN
+        INSERT INTO document_index (document_index, rowid, who, title, body)
+        VALUES ('delete', old.id, old.who, old.title, old.body);
+        INSERT INTO document_index (rowid, who, title, body) VALUES (new.id, new.who, new.title, new.body);
+    END;
+
+CREATE TRIGGER document_unindexed AFTER DELETE ON document BEGIN
+        INSERT INTO document_index (document_index, rowid, who, title, body)
+        VALUES ('delete', old.id, old.who, old.title, old.body);
+    END;
+
+INSERT INTO "_sqlite_migrations" VALUES (1, 'chart', 'm0001_chart', '2026-11-24 00:00:00+00:00');
+INSERT INTO "_sqlite_migrations" VALUES (2, 'chart', 'm0002_repairs', '2026-11-24 00:00:00+00:00');
+INSERT INTO "_sqlite_migrations" VALUES (3, 'chart', 'm0003_people', '2026-11-24 00:00:00+00:00');
+INSERT INTO "_sqlite_migrations" VALUES (4, 'chart', 'm0004_signing', '2026-11-24 00:00:00+00:00');
+INSERT INTO "_sqlite_migrations" VALUES (5, 'chart', 'm0005_record', '2026-11-24 00:00:00+00:00');
+INSERT INTO "_sqlite_migrations" VALUES (6, 'chart', 'm0006_retention', '2026-11-24 00:00:00+00:00');
+INSERT INTO "patient" VALUES ('p1', 'MRN-1', 'Okafor', 'María', '1961-05-04', 'female', ' okafor maria mrn-1', NULL);
+INSERT INTO "user" VALUES ('id', 'name', 'name_key', 'roles', '2026-03-01T09:00:00.000000+00:00', X'0000000000000000000000000000000000000000000000000000000000000000', 1);
+INSERT INTO "recording" VALUES ('r1', X'0000000000000000000000000000000000000000000000000000000000000000', 'USB microphone', '2026-03-01T09:00:00.000000+00:00', 64000);
+INSERT INTO "encounter" VALUES ('e1', 'p1', 'r1', '2026-03-01T09:00:00.000000+00:00', 'Clinic', 'draft', NULL, 'preliminary', '', NULL, NULL, NULL);
+INSERT INTO "audit" VALUES (1, '2026-03-01T09:01:00.000000+00:00', 'owner', 'draft.saved', 'e1', X'0000000000000000000000000000000000000000000000000000000000000000');
+INSERT INTO "audit_anchor" VALUES (1, 1, 'reason', X'0000000000000000000000000000000000000000000000000000000000000000');
+INSERT INTO "cosign_request" VALUES (1, 'e1', 'asked_of_id', 'asked_of', 'asked_by', '2026-03-01T09:00:00.000000+00:00');
+INSERT INTO "emergency" VALUES ('id', 'id', '2026-03-01T09:00:00.000000+00:00', 'reason', 'id', '2026-03-01T09:00:00.000000+00:00');
+INSERT INTO "encounter_move" VALUES (1, 'e1', 'p1', 'p1', 'reason', '2026-03-01T09:00:00.000000+00:00', 'moved_by');
+INSERT INTO "entry" VALUES ('n1', 'e1', 0, 'medication', 'metformin', 'present', 0, 17, NULL, NULL, '{"dose":"1.10","unit":"mg"}', NULL, NULL, NULL, '[]', 'proposed', NULL);
+INSERT INTO "identity_decision" VALUES ('e1', 'p1', 'trait', 'said', 'charted', '2026-03-01T09:00:00.000000+00:00', 'decided_by');
+INSERT INTO "note_version" VALUES (1, 'e1', 'pipeline', '2026-03-01T09:01:00.000000+00:00', 'metformin 1.10 mg', 'Metformin 1.10 mg', '[["capital",0,1,0,1]]', '[]', '[[0,1,17,1]]', '[]', '');
+INSERT INTO "outbox" VALUES (1, 'id', 'e1', 'version', 'kind', '2026-03-01T09:00:00.000000+00:00', X'0000000000000000000000000000000000000000000000000000000000000000');
+INSERT INTO "patient_merge" VALUES ('id', 'p1', 'p1', 'encounters', 'reason', '2026-03-01T09:00:00.000000+00:00', 'merged_by', '2026-03-01T09:00:00.000000+00:00');
+INSERT INTO "received" VALUES ('id', 'e1', '2026-03-01T09:00:00.000000+00:00', 'received_by', 'head', 'audit');
+INSERT INTO "retention_rule" VALUES ('matter', 1);
+INSERT INTO "review_step" VALUES (1, 'e1', 'author', '2026-03-01T09:00:00.000000+00:00', 'action', 1, 'before', NULL);
+INSERT INTO "shredded" VALUES ('e1', 'matter', '2026-03-01T09:00:00.000000+00:00', '2026-03-01T09:00:00.000000+00:00', 'signer', 'hash');
+INSERT INTO "signature" VALUES ('id', 'e1', 1, 'kind', 'signer_id', 'signer', '2026-03-01T09:00:00.000000+00:00', 'content', 'hash');
+INSERT INTO "transcript" VALUES ('e1', 'en', 4.0, 'whisper-base', 'CPU int8', '[[["metformin","1.10","mg"],[0.1,1.0,2.0],[0.9,1.8,2.5],[0.9,0.8,0.99],[1,1,1]]]', '{"speech":2.4,"covered":2.2,"gaps":[[0.9,1.0]],"stray":[[],[],[],[],[]]}');
+INSERT INTO "legal_hold" VALUES ('p1', 'reason', '2026-03-01T09:00:00.000000+00:00', 'placed_by');
