@@ -11,11 +11,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from typing import Any
 
 from ehr.chart.note import Span
 from ehr.chart.patient import Patient
 from ehr.store import patients
-from ehr.store.codec import Row, patient_from_row
+from ehr.store.codec import patient_from_row
 from ehr.store.facets import EVERYTHING, author_word, code_word, kind_word, patient_word, state_word
 from ehr.store.query import Query, parse
 from ehr.store.sqlcipher import Database
@@ -46,9 +47,11 @@ class Hit:
     matches: tuple[Span, ...]
 
 
+_PATIENT = ("id", "mrn", "family_name", "given_name", "birth_date", "gender")
+
 # CROSS JOIN holds the order: the index is walked backwards and the walk ends at the limit.
 _QUERY = f"""
-    SELECT patient.id, mrn, family_name, given_name, birth_date, gender,
+    SELECT {", ".join(f"patient.{column}" for column in _PATIENT)},
         document.encounter_id, entry_id, started_at,
         snippet(document_index, 2, '{_OPEN}', '{_CLOSE}', '…', 16) AS body,
         highlight(document_index, 1, '{_OPEN}', '{_CLOSE}') AS title,
@@ -86,9 +89,8 @@ def search(db: Database, typed: str | Query, *, limit: int) -> list[Hit]:
     values = values_of(db, parse(typed) if isinstance(typed, str) else typed)
     if values is None:
         return []
-    found = db.execute(_QUERY, {**values, "limit": limit})
-    names = [column[0] for column in found.description]
-    return [_hit(dict(zip(names, row, strict=True))) for row in found]
+    people: dict[str, Patient] = {}
+    return [_hit(row, people) for row in db.execute(_QUERY, {**values, "limit": limit})]
 
 
 def values_of(db: Database, query: Query) -> dict[str, str | int] | None:
@@ -147,29 +149,21 @@ def _quoted(typed: str) -> str:
     return " AND ".join(quoted) + ("*" if len(words[-1]) >= _SHORTEST_PREFIX else "")
 
 
-def _hit(row: Row) -> Hit:
-    kind, marked = _place(row)
+def _hit(row: tuple[Any, ...], people: dict[str, Patient]) -> Hit:
+    """A row of the statement; `people` are the patients of the rows before it."""
+    *who, encounter_id, entry_id, started_at, body, title, names = row
+    patient = people.get(who[0]) or people.setdefault(who[0], patient_from_row(dict(zip(_PATIENT, who, strict=True))))
+    kind, marked = (HitKind.ENTRY, body) if entry_id is not None else _place(body, title, names)
     snippet, matches = _unmarked(marked)
-    return Hit(
-        kind=kind,
-        encounter_id=row["encounter_id"],
-        entry_id=row["entry_id"],
-        patient=patient_from_row(row),
-        started_at=datetime.fromisoformat(row["started_at"]),
-        snippet=snippet,
-        matches=matches,
-    )
+    return Hit(kind, encounter_id, entry_id, patient, datetime.fromisoformat(started_at), snippet, matches)
 
 
-def _place(row: Row) -> tuple[HitKind, str]:
-    if row["entry_id"] is not None:
-        return HitKind.ENTRY, row["body"]
-    for kind, column in ((HitKind.NOTE, "body"), (HitKind.TITLE, "title")):
-        if _OPEN in row[column]:
-            return kind, row[column]
-    if _OPEN in row["who"]:
-        return HitKind.PATIENT, row["who"]
-    return HitKind.NOTE, row["body"] or row["title"]
+def _place(body: str, title: str, names: str) -> tuple[HitKind, str]:
+    """Where in a document that is no entry the words stand, by their marks."""
+    for kind, marked in ((HitKind.NOTE, body), (HitKind.TITLE, title), (HitKind.PATIENT, names)):
+        if _OPEN in marked:
+            return kind, marked
+    return HitKind.NOTE, body or title
 
 
 def _unmarked(marked: str) -> tuple[str, tuple[Span, ...]]:
