@@ -16,11 +16,13 @@ Examples:
   chartwright audit verify
   chartwright audit head > head-of-today.txt
   chartwright audit verify --head head-of-today.txt
+  chartwright audit verify --head /media/usb/chartwright/chart-20260301T180000Z
   chartwright audit export log.jsonl
 
 \b
 The chain shows edited, removed and reordered rows. Rows cut off its end show only against a head
-that was kept elsewhere: note one regularly, or keep the encounter files that you hand over."""
+that was kept elsewhere. Every backup, every export of the log and every encounter file carries
+one by name, with the time of its row."""
 
 
 @click.group(epilog=EPILOG)
@@ -29,17 +31,20 @@ def audit() -> None:
 
 
 @audit.command()
-@click.option("--head", "head", type=output.PATH, metavar="FILE", help="A head noted earlier, or an encounter file.")
+@click.option(
+    "--head",
+    "head",
+    type=output.PATH,
+    metavar="FILE",
+    help="What carries an earlier head: its line, a backup's folder, an export of the log, an encounter file.",
+)
 @data_dir_option
 @click.pass_context
 def verify(context: click.Context, head: Path | None) -> int:
     """Recompute the whole chain; exit 1 and name the row where it breaks."""
-    from ehr.store.trail import Head
+    from ehr.store.head import Head
 
-    noted = None
-    if head is not None:
-        with head.open("rb") as file:
-            noted = Head.parse(file.read(4096).decode("utf-8", "replace"))
+    noted = None if head is None else Head.noted_in(head)
     with existing_store(context.ensure_object(Home)) as store:
         found = store.trail.verify(noted) if store is not None else []
         end = store.trail.head() if store is not None else None

@@ -62,7 +62,7 @@ missing; nothing is erased."""
 @click.option("--verify", is_flag=True, help="Compare the backup FOLDER with what its manifest says.")
 @data_dir_option
 @click.pass_context
-def backup(context: click.Context, folder: Path | None, *, list_them: bool, verify: bool) -> None:
+def backup(context: click.Context, folder: Path | None, *, list_them: bool, verify: bool) -> int:
     """Back the chart up to FOLDER, encrypted, and verify the backup by restoring it."""
     from ehr.store.backups import last_backup
 
@@ -73,13 +73,17 @@ def backup(context: click.Context, folder: Path | None, *, list_them: bool, veri
         raise click.UsageError("Give the folder of the backups: there is no earlier one to go by.")
     if list_them:
         _list(place)
-        return
+        return 0
     with existing_store(home) as store:
         if store is None:
             raise StoreMissing
         with output.progress("Verifying" if verify else "Backing up") as advance:
             made = store.backups.verify(place, advance) if verify else store.backups.make(place, advance)
+        doubts = store.backups.compared(made)
     _say(made, place if verify else place / made.name)
+    for sentence in doubts:
+        output.warn(f"This chart differs from the backup. {sentence}")
+    return 1 if doubts else 0
 
 
 def _list(place: Path) -> None:
@@ -97,6 +101,7 @@ def _list(place: Path) -> None:
 def _say(made: Manifest, where: Path) -> None:
     output.write_result(str(where), None)
     output.note(f"Verified: {made.counts['encounter']} dictations, {made.size / 10**6:.1f} MB.")
+    output.note(f"Audit log up to row {made.head.seq} of {made.head.at}.")
     if made.unheard:
         named = ", ".join(id_[:8] for id_ in made.unheard)
         output.warn(f"The sound of {len(made.unheard)} recordings was missing or damaged: {named}.")

@@ -24,6 +24,7 @@ from ehr.store.codec import time_to_text
 from ehr.store.copies import copy_database, copy_file, counted, damage, opened_copy, sha256
 from ehr.store.errors import BackupDamaged, BackupInside, BackupUnwritable, StoreDamaged, StoreFull
 from ehr.store.files import make_private_folder, sync_folder, write_atomically
+from ehr.store.head import compared, head_of
 from ehr.store.home import Home, database_key
 from ehr.store.keys import Unlocked
 from ehr.store.ledger import Ledger
@@ -112,6 +113,14 @@ class Backups:
             self._note("backup.verified", manifest, folder.parent)
         return manifest
 
+    def compared(self, manifest: Manifest) -> list[str]:
+        """What of this store's audit log is not as it was when the backup was made, one sentence each.
+
+        Rows that were cut off its end show here, and so does a store that was set back. Raises NotAllowed.
+        """
+        with self._ledger.reading(Right.BACK_UP) as db:
+            return compared(db, manifest.head)
+
     def _note(self, action: str, manifest: Manifest, place: Path) -> None:
         with self._ledger.act(action, manifest.name, Right.BACK_UP):
             said = {
@@ -128,7 +137,7 @@ class Backups:
         with _verifying(staging / self._home.chart.name, key) as db:
             sounds = db.execute("SELECT id, key, samples FROM recording WHERE key IS NOT NULL ORDER BY id").fetchall()
             counts, steps = counted(db), tuple(sorted(applied(db)))
-            seq, mac = _head(db)
+            head = head_of(db)
         files, unheard = [], []
         for done, (id_, sound_key, samples) in enumerate(sounds):
             progress(done / len(sounds) / 2)
@@ -141,7 +150,7 @@ class Backups:
                 unheard.append(id_)
         whole = (self._home.chart.name, self._home.keyslots.name)
         files += [_described(staging / file, f"{name}/{file}", file) for file in whole]
-        manifest = Manifest(name, made_at, steps, counts, seq, mac, tuple(files), tuple(unheard))
+        manifest = Manifest(name, made_at, steps, counts, head, tuple(files), tuple(unheard))
         manifest.write(staging, self._unlocked)
         return manifest
 
@@ -184,7 +193,7 @@ def _compare(chart: Path, folder: Path, manifest: Manifest, unlocked: Unlocked) 
         whole = (
             not damage(db)
             and counted(db) == manifest.counts
-            and _head(db) == (manifest.audit_seq, manifest.audit_mac)
+            and head_of(db) == manifest.head
             and AuditLog(unlocked.derive("audit"), "").first_broken(db) is None
         )
         keys = dict(db.execute("SELECT id, key FROM recording WHERE key IS NOT NULL").fetchall())
@@ -204,12 +213,6 @@ def _verifying(path: Path, key: bytes) -> Iterator[Database]:
             yield db
     except StoreDamaged as error:
         raise BackupDamaged from error
-
-
-def _head(db: Database) -> tuple[int, str]:
-    """Number and MAC of the newest row of the audit log."""
-    seq, mac = db.execute("SELECT seq, mac FROM audit ORDER BY seq DESC LIMIT 1").fetchone() or (0, b"")
-    return seq, mac.hex()
 
 
 def _kept_sound(source: Path, key: bytes, target: Path) -> bool:

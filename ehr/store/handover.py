@@ -27,6 +27,7 @@ from ehr.store.codec import patient_from_row, patient_to_row, time_to_text
 from ehr.store.errors import NotInStore
 from ehr.store.faults import HandoverDiffers, HandoverTooNew, HandoverUnreadable
 from ehr.store.files import make_private_file, sync_folder
+from ehr.store.head import head_of
 from ehr.store.home import disk_faults
 from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Ledger
@@ -34,7 +35,6 @@ from ehr.store.recordings import SUFFIX
 from ehr.store.sealed import read_sealed, write_sealed
 from ehr.store.signed import Difference
 from ehr.store.sqlcipher import Database, open_database
-from ehr.store.trail import head_of
 
 _PIECE = 1 << 20
 _LENGTH = 8

@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from ehr.store.errors import BackupDamaged
+from ehr.store.faults import HeadUnreadable
 from ehr.store.files import write_atomically
+from ehr.store.head import Head
 from ehr.store.keys import Unlocked
 
 NAME = "manifest.json"
-FORMAT = 1
+FORMAT = 2
+"""The first had the head of the audit log as two values without its time; such backups are still read."""
+
 _PURPOSE = "backup"
 
 
@@ -38,16 +42,15 @@ class StoredFile:
 class Manifest:
     """What one backup holds.
 
-    `counts` are rows by table, `audit_seq` and `audit_mac` the head of the audit log; `unheard` are the recordings
-    whose sound could not be taken along, missing or damaged.
+    `counts` are rows by table, `head` is where the audit log ended; `unheard` are the recordings whose sound could not
+    be taken along, missing or damaged.
     """
 
     name: str
     made_at: datetime
     steps: tuple[str, ...]
     counts: Mapping[str, int]
-    audit_seq: int
-    audit_mac: str
+    head: Head
     files: tuple[StoredFile, ...]
     unheard: tuple[str, ...] = field(default=())
 
@@ -69,7 +72,7 @@ class Manifest:
             content: dict[str, Any] = json.loads((folder / NAME).read_bytes())
             seal = content.pop("seal")
             manifest = _from(content)
-        except (OSError, KeyError, TypeError, ValueError) as error:
+        except (OSError, KeyError, TypeError, ValueError, HeadUnreadable) as error:
             raise BackupDamaged from error
         if unlocked is not None and not hmac.compare_digest(seal.encode(), _seal(content, unlocked).encode()):
             raise BackupDamaged
@@ -77,22 +80,28 @@ class Manifest:
 
 
 def _said(manifest: Manifest) -> dict[str, Any]:
-    return {"format": FORMAT, **asdict(manifest), "made_at": manifest.made_at.isoformat()}
+    said = {**asdict(manifest), "head": str(manifest.head), "made_at": manifest.made_at.isoformat()}
+    return {"format": FORMAT, "head": said.pop("head"), **said}  # the head first, where `Head.noted_in` looks for it
 
 
 def _from(content: dict[str, Any]) -> Manifest:
-    if content["format"] != FORMAT:
-        raise ValueError("unknown format")
     return Manifest(
         name=str(content["name"]),
         made_at=datetime.fromisoformat(content["made_at"]),
         steps=tuple(map(str, content["steps"])),
         counts={str(table): int(rows) for table, rows in content["counts"].items()},
-        audit_seq=int(content["audit_seq"]),
-        audit_mac=str(content["audit_mac"]),
+        head=_head(content),
         files=tuple(StoredFile(**file) for file in content["files"]),
         unheard=tuple(map(str, content["unheard"])),
     )
+
+
+def _head(content: dict[str, Any]) -> Head:
+    if content["format"] == 1:
+        return Head(int(content["audit_seq"]), bytes.fromhex(content["audit_mac"]))
+    if content["format"] != FORMAT:
+        raise ValueError("unknown format")
+    return Head.parse(content["head"])
 
 
 def _seal(content: dict[str, Any], unlocked: Unlocked) -> str:

@@ -53,6 +53,7 @@ def test_a_backup_becomes_a_chart_on_another_computer(run: Run, home: Path, tmp_
     assert status == 0
     assert run("backup", "--list", tmp_path / "usb")[1].startswith("chart-")
     assert run("backup", "--verify", made.strip())[0] == 0
+    assert run("audit", "verify", "--head", made.strip())[0] == 0
     assert run("check")[1].startswith("The chart is whole. The last verified backup is chart-")
     assert doctor._backup(home).state is doctor.State.OK
 

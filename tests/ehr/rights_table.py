@@ -17,6 +17,8 @@ from store_samples import draft, maria
 from ehr.chart.encounter import Encounter
 from ehr.chart.people import Right, Role, User
 from ehr.chart.retention import Matter, Plan
+from ehr.store.head import Head
+from ehr.store.manifest import Manifest
 from ehr.store.phrases import Owner
 from ehr.store.signatures import Seal
 from ehr.store.store import Store
@@ -24,6 +26,7 @@ from ehr.store.store import Store
 NONE = "no-such-record"
 SEAL = Seal("wrong words")
 NOW = datetime(2026, 3, 1, tzinfo=UTC)
+_MANIFEST = Manifest("chart-x", NOW, (), {}, Head(0, b""), ())
 DOCTOR = User("doctor", "Doctor", frozenset({Role.CLINICIAN}))
 
 
@@ -140,6 +143,7 @@ ROWS: Mapping[str, Guarded] = {
     "retention.shred": Guarded(Right.SHRED, lambda store: store.retention.shred(Plan(NOW, ()))),
     "backups.make": Guarded(Right.BACK_UP, lambda store: store.backups.make(_beside(store))),
     "backups.verify": Guarded(Right.BACK_UP, lambda store: store.backups.verify(_beside(store) / NONE)),
+    "backups.compared": Guarded(Right.BACK_UP, lambda store: store.backups.compared(_MANIFEST)),
     "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
     "users.all": Guarded(None, lambda store: store.users.all()),
     "users.named": Guarded(None, lambda store: store.users.named(NONE)),

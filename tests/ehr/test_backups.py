@@ -12,6 +12,7 @@ from store_samples import PASSPHRASE, draft, index_agrees, maria, new_store, ope
 
 from ehr.chart.people import Role, User
 from ehr.store import backups as backups_module
+from ehr.store import manifest as manifest_module
 from ehr.store.backups import backups_in, last_backup
 from ehr.store.errors import (
     BackupDamaged,
@@ -21,6 +22,7 @@ from ehr.store.errors import (
     StoreExists,
     WrongPassphrase,
 )
+from ehr.store.head import Head, head_of
 from ehr.store.home import Home
 from ehr.store.restoring import restore
 from ehr.store.store import Store
@@ -193,6 +195,50 @@ def test_a_manifest_that_was_changed_is_refused(store, tmp_path):
 
     with pytest.raises(BackupDamaged):
         store.backups.verify(folder)
+
+
+def test_a_backup_carries_the_audit_logs_head_by_name(store, tmp_path):
+    """Number, MAC and time of the newest row stand in the manifest, for anything that reads a head."""
+    with store._session.read() as db:
+        head = head_of(db)
+    folder = tmp_path / "usb" / store.backups.make(tmp_path / "usb").name
+
+    assert Head.noted_in(folder) == Head.noted_in(folder / "manifest.json") == head
+    assert Head.noted_in(folder).at == head.at != ""
+    assert store.trail.verify(Head.noted_in(folder)) == []
+
+
+def test_a_log_that_was_cut_off_since_a_backup_shows_against_it(store, tmp_path):
+    """Rows removed from the end, and a store that was set back to an older copy, are both told when a backup is
+    compared; the chain by itself sees neither.
+    """
+    shutil.copytree(tmp_path / "home", tmp_path / "older")
+    _fill(store, count=1)
+    manifest = store.backups.make(tmp_path / "usb")
+    assert store.backups.compared(manifest) == []
+    with store._session.transaction() as db:
+        db.execute("DROP TRIGGER audit_delete_refused")
+        db.execute("DELETE FROM audit WHERE seq >= ?", (manifest.head.seq,))
+
+    assert store.check() == []
+    assert "Rows are missing" in store.backups.compared(manifest)[0]
+    with open_store(tmp_path / "older") as older:
+        assert older.check() == []
+        assert "Rows are missing" in older.backups.compared(manifest)[0]
+
+
+def test_a_backup_of_the_first_format_is_still_read(store, tmp_path):
+    """Its head has no time; it verifies and restores as it did."""
+    folder = tmp_path / "usb" / store.backups.make(tmp_path / "usb").name
+    said = json.loads((folder / "manifest.json").read_text())
+    head = Head.parse(said.pop("head"))
+    del said["seal"]
+    old = {**said, "format": 1, "audit_seq": head.seq, "audit_mac": head.mac.hex()}
+    sealed = {**old, "seal": manifest_module._seal(old, store._unlocked)}
+    (folder / "manifest.json").write_text(json.dumps(sealed))
+
+    assert store.backups.verify(folder).head == head
+    assert restore(folder, tmp_path / "other", PASSPHRASE)[0].head.at == ""
 
 
 def test_a_backup_that_does_not_verify_never_takes_its_name(store, tmp_path, monkeypatch):

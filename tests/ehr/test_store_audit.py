@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -12,9 +13,9 @@ from store_samples import CHEAP, Clock, draft, maria, new_store, open_store
 from ehr.store.audit import AuditRow
 from ehr.store.audit import rows as audit_rows
 from ehr.store.faults import HeadUnreadable
+from ehr.store.head import Head
 from ehr.store.sqlcipher import Database, DatabaseError
 from ehr.store.store import Store
-from ehr.store.trail import Head
 from ehr.store.triggers import TRIGGERS, ensure_triggers
 
 
@@ -200,6 +201,19 @@ def test_an_export_is_the_whole_log_and_its_head(store):
     assert exported == _log(store)[:-1]
     assert (head.seq, head.mac) == (exported[-1].seq, exported[-1].mac)
     assert _log(store)[-1].action == "audit.exported"
+
+
+def test_a_head_is_found_in_whatever_carries_it(store, tmp_path):
+    """In its own line, at the end of a long export, without the time that older programs left out."""
+    head = store.trail.head()
+    (tmp_path / "export").write_text('{"seq": 1}\n' * 5000 + json.dumps({"head": str(head)}))
+    (tmp_path / "old").write_text(" ".join(str(head).split()[:-1]))
+
+    assert Head.noted_in(tmp_path / "export") == Head.noted_in(tmp_path / "old") == head
+    assert (Head.noted_in(tmp_path / "export").at, Head.noted_in(tmp_path / "old").at) == (head.at, "")
+    (tmp_path / "none").write_text("nothing")
+    with pytest.raises(HeadUnreadable):
+        Head.noted_in(tmp_path / "none")
 
 
 @pytest.mark.parametrize(
