@@ -2,7 +2,8 @@
 
 `python tests/bench/store_bench.py [--entries N]` fills a store, copies it unencrypted, and times both in turn:
 search (the store's `search`, snippets and hits included, against the same SQL) and saving a draft (against the same
-rows inserted by hand in one transaction, both with WAL and synchronous=FULL).
+rows inserted by hand in one transaction, both with WAL and synchronous=FULL). With `--growth` the store grows tenfold
+from there, and its search is compared with what it took before.
 """
 
 from __future__ import annotations
@@ -35,8 +36,9 @@ from ehr.store.sqlcipher import Database  # noqa: E402
 from ehr.store.store import Store  # noqa: E402
 
 SEED = 4
-MANY = 1_000_000
-"""With so many entries only search is measured."""
+GROWTH = 10
+FILLING_KIB = 2_000_000
+"""Of cache while the store is filled: the keys are random, so every row lands on another page."""
 ENTRIES_PER_NOTE = 10
 WORDS_PER_NOTE = 60
 PATIENTS = 500
@@ -92,16 +94,28 @@ def _entry(chance: random.Random, name: str) -> Entry:
     return Entry(Kind(chance.choice(KINDS)), name, Assertion.PRESENT, Span(0, 9), code=code)
 
 
-def fill(store: Store, count: int, chance: random.Random, words: Sequence[str]) -> None:
-    """Write `count` drafted encounters of `PATIENTS` patients, in few large transactions."""
+def populate(store: Store, words: Sequence[str]) -> list[Patient]:
+    """Write the patients."""
     people = [Patient(f"MRN{at:06d}", words[-at - 1].title(), words[at].title()) for at in range(PATIENTS)]
     with store._session.transaction() as db:
         for person in people:
             patients.insert(db, person)
-    for first in range(0, count, 1000):
+    return people
+
+
+def fill(store: Store, numbers: range, people: Sequence[Patient], chance: random.Random, words: Sequence[str]) -> None:
+    """Write a drafted encounter for each of these numbers, in few large transactions."""
+    with store._session.read() as db:
+        usual = db.execute("PRAGMA cache_size").fetchone()[0]
+        db.execute(f"PRAGMA cache_size = -{FILLING_KIB}")
+    for first in range(numbers.start, numbers.stop, 1000):
         with store._session.transaction() as db:
-            for at in range(first, min(first + 1000, count)):
+            for at in range(first, min(first + 1000, numbers.stop)):
                 _add(db, chance.choice(people), START + timedelta(minutes=13 * at), a_draft(chance, words))
+    with store._session.read() as db:
+        db.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+        db.execute(f"PRAGMA cache_size = {usual}")
+        db.execute("PRAGMA shrink_memory").fetchall()
 
 
 def _add(db: Database, person: Patient, started_at: datetime, draft: Draft) -> None:
@@ -233,33 +247,61 @@ def report(name: str, times: tuple[list[float], list[float]], *, figure: float, 
     sys.stdout.write(f"{name}: {figure} ({target}); p95 {p95(ours)} ms against {p95(peer)} ms, n={len(ours)}\n")
 
 
+def measure_growth(store: Store, typed: Sequence[str]) -> list[float]:
+    """Seconds of each search by the store."""
+    for words in typed[:50]:
+        store.search(words, limit=LIMIT)
+    return [seconds(lambda words=words: store.search(words, limit=LIMIT)) for words in typed]
+
+
 def main() -> None:
     """Fill, copy, measure, report."""
     arguments = argparse.ArgumentParser(description=__doc__)
     arguments.add_argument("--entries", type=int, default=100_000, help="entries in the store (default 100,000)")
-    count = arguments.parse_args().entries
+    arguments.add_argument("--growth", action="store_true", help=f"measure search in a store that grows {GROWTH} times")
+    given = arguments.parse_args()
     chance = random.Random(SEED)  # noqa: S311
     words = vocabulary(chance)
     with tempfile.TemporaryDirectory() as folder, Store.create(Path(folder) / "home", "bench") as store:
-        fill(store, count // ENTRIES_PER_NOTE, chance, words)
-        plain = plain_copy(store, Path(folder) / "plain.db")
+        people = populate(store, words)
+        notes = given.entries // ENTRIES_PER_NOTE
+        fill(store, range(notes), people, chance, words)
         typed = searches(chance, words, 500)
+        if given.growth:
+            before = measure_growth(store, typed)
+            fill(store, range(notes, notes * GROWTH), people, chance, words)
+            report_growth(before, measure_growth(store, typed), given.entries)
+            return
+        plain = plain_copy(store, Path(folder) / "plain.db")
         measure_search(store, plain, typed[:50])
         found = measure_search(store, plain, typed)
-        report(
-            "store-search-p95" if count < MANY else "store-search-p95-million",
-            found,
-            figure=round(p95(found[0]) / p95(found[1]), 3),
-            target="<= 1.5",
-            entry_count=count,
-        )
-        if count >= MANY:
-            plain.close()
-            return
+        figure = round(p95(found[0]) / p95(found[1]), 3)
+        report("store-search-p95", found, figure=figure, target="<= 1.5", entry_count=given.entries)
         saved = measure_saving(store, plain, [a_draft(chance, words) for _ in range(200)])
         median = round(statistics.median(saved[0]) / statistics.median(saved[1]), 3)
-        report("store-save-draft", saved, figure=median, target="<= 2", entry_count=count)
+        report("store-save-draft", saved, figure=median, target="<= 2", entry_count=given.entries)
         plain.close()
+
+
+def report_growth(before: Sequence[float], after: Sequence[float], entry_count: int) -> None:
+    """Write and print how much longer searches take in the grown store."""
+    figure = round(p95(after) / p95(before), 3)
+    write_figure(
+        "store-search-growth",
+        figure=figure,
+        unit=f"p95 of search in a store of {entry_count * GROWTH:,} entries, ratio",
+        target="<= 3",
+        n=len(after),
+        peer=f"the same searches in the same store at {entry_count:,} entries",
+        seed=SEED,
+        command=f"{COMMAND} --growth",
+        p95_ms={"before": p95(before), "after": p95(after)},
+        median_ms={
+            "before": round(statistics.median(before) * 1000, 3),
+            "after": round(statistics.median(after) * 1000, 3),
+        },
+    )
+    sys.stdout.write(f"store-search-growth: {figure} (<= 3); p95 {p95(before)} ms, then {p95(after)} ms\n")
 
 
 if __name__ == "__main__":
