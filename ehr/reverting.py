@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from ehr.chart.encounter import Draft
 from ehr.chart.fields import AUTO_TEXT, INSERTING
 from ehr.chart.note import Change, Note
+from ehr.chart.returning import BACK, sent_back
 from ehr.chart.revision import TYPED, revise
 
 
@@ -20,6 +21,8 @@ def can_revert(change: Change, note: Note) -> bool:
 
 def as_said(draft: Draft, change: Change) -> Draft:
     """The draft with what was said in the place of what `change` wrote; entries follow as in any edit."""
+    if change.rule == BACK:
+        return sent_back(draft, change)
     note = draft.note
     written = note.written
     for each in reversed(_with_its_own(change, note)):

@@ -14,6 +14,7 @@ from desktop.review.reading import Reading
 from desktop.theme.fonts import SMALL, TEXT, font
 from desktop.theme.theme import colour
 from ehr.chart.note import Change
+from ehr.chart.returning import BACK
 
 _Index = QModelIndex | QPersistentModelIndex
 _SAID, _WRITTEN, _RULE, _TIME = range(4)
@@ -71,7 +72,9 @@ class ChangesModel(QAbstractTableModel):
         if column == _SAID:
             return change.said.of(note.said).strip() or self.tr("(nothing)")
         if column == _WRITTEN:
-            return change.written.of(note.written).replace("\n", "↵").strip() or self.tr("(nothing)")
+            written = change.written.of(note.written).replace("\n", "↵").strip() or self.tr("(nothing)")
+            section = note.section_at(change.written.start - 1) if change.rule == BACK else None
+            return f"→ {section.title}: {written}" if section is not None else written
         if column == _RULE:
             return rule_title(change.rule)
         time = self._reading.time_of(change.written)

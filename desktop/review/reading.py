@@ -8,12 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry
 from ehr.chart.note import Change, Note, Repair, Span
+from ehr.chart.returning import BACK
 from transcriber.transcript import TimeSpan, Transcript, Word, word_offsets
 
 NOWHERE = Span(0, 0)
@@ -67,9 +68,12 @@ class Reading:
 
     @cached_property
     def marked_changes(self) -> tuple[Change, ...]:
-        """The changes worth showing in the note: those that wrote other words, not those that only set a stop."""
+        """The changes worth showing in the note: those that wrote other words, not those that only set a stop.
+
+        Of words that a command moved, the first bears the mark; the others may have changes of their own.
+        """
         note = self.draft.note
-        return tuple(change for change in note.changes if _rewords(note, change))
+        return tuple(_at_first_word(note, change) for change in note.changes if _rewords(note, change))
 
     def words_of(self, written: Span) -> range:
         """Numbers of the words behind a span of the note."""
@@ -173,6 +177,15 @@ def _written_of_words(note: Note, offsets: tuple[tuple[int, int], ...]) -> tuple
             seen = found[number]
             found[number] = Span(seen.start, position + 1) if seen != NOWHERE else Span(position, position + 1)
     return tuple(found)
+
+
+def _at_first_word(note: Note, change: Change) -> Change:
+    if change.rule != BACK:
+        return change
+    text = change.written.of(note.written)
+    start = len(text) - len(text.lstrip(_LEADING + "\n"))
+    first = text[start:].split(maxsplit=1)[0]
+    return replace(change, written=Span(change.written.start + start, change.written.start + start + len(first)))
 
 
 def _rewords(note: Note, change: Change) -> bool:

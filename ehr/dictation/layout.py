@@ -55,5 +55,5 @@ def paragraphs(text: str) -> list[Edit]:
     return [
         Edit(place - 1, place, "\n\n", "paragraph")
         for place in sorted(places)
-        if place > 1 and text[place - 1] == " " and text[place - 2] in ".!?"
+        if place > 1 and text[place - 1] == " " and text[place - 2] in ".!?:"
     ]

@@ -15,11 +15,11 @@ from enum import Enum, auto
 from functools import lru_cache
 
 from ehr.chart.phrases import AutoText, by_name
+from ehr.chart.returning import GO_TO
 from ehr.dictation.headings import SectionKind, heading_phrases, is_run_on
 from ehr.dictation.mapped import PLACEHOLDER, Edit, placeholder
 from ehr.dictation.rules import any_of, rules
 
-GO_TO = "go to section"
 HELD = "held place"
 """The rule of an edit that only holds a place; it stands in no record."""
 
@@ -85,12 +85,12 @@ def orders(text: str, autotexts: Sequence[AutoText]) -> list[Order]:
 
 def order_edits(text: str, found: Sequence[Order]) -> list[Edit]:
     """Edits that write the headings gone to, and hold the places of insertions and of what is said to their fields."""
-    edits = []
+    edits: list[Edit] = []
     for number, order in enumerate(found):
         if order.retracted:
             edits.append(_dropped(text, order))
         elif order.act is Act.GO:
-            edits.append(_heading(text, order))
+            edits.append(_heading(text, order, taken=_taken(edits)))
         else:
             edits.append(Edit(order.start, order.end, placeholder(number), HELD))
     return edits
@@ -162,16 +162,22 @@ def _dropped(text: str, order: Order) -> Edit:
     return Edit(order.start, end, "", "retraction")
 
 
-def _heading(text: str, order: Order) -> Edit:
+def _taken(edits: Sequence[Edit]) -> int:
+    """How far the command before has taken the marks after it."""
+    return edits[-1].end if edits and edits[-1].rule != HELD else 0
+
+
+def _heading(text: str, order: Order, *, taken: int) -> Edit:
     """The heading on the command's place: after a sentence's end, before what follows."""
     start, end = order.start, order.end
-    while start > 0 and text[start - 1] in " ,;":
+    while start > taken and text[start - 1] in " ,;":
         start -= 1
     while end < len(text) and text[end] in " .,;:!?":
         end += 1
     title = order.section.title if order.section else ""
     left = text[start - 1 : start]
-    lead = "" if not left or left == "\n" else (" " if left in ".!?:" else ". ")
+    follows = not left or left == "\n" or start == taken
+    lead = "" if follows else (" " if left in ".!?:" else ". ")
     return Edit(start, end, f"{lead}{title}:{' ' if end < len(text) else ''}", GO_TO)
 
 

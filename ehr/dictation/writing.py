@@ -8,8 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from ehr.chart.encounter import Draft
 from ehr.chart.note import Note, Repair
 from ehr.chart.phrases import NO_PHRASES, Phrases
+from ehr.chart.returning import gathered
 from ehr.dictation.autotexts import shipped
 from ehr.dictation.broken import broken_phrases
 from ehr.dictation.commands import recognizer_marks, spoken_marks, stray_marks
@@ -44,7 +46,8 @@ def write(said: str, *, language: str = "en", repairs: Sequence[Repair] = (), ph
         text = _in_english(text, phrases)
     sections = find_sections(text.text) if is_english else ()
     changes = tuple(change for change in text.changes if change.rule != HELD)
-    return Note(said, text.text, changes, sections, text.origins(), tuple(repairs))
+    note = Note(said, text.text, changes, sections, text.origins(), tuple(repairs))
+    return gathered(Draft(note, ())).note
 
 
 def _in_english(text: MappedText, phrases: Phrases) -> MappedText:

@@ -13,6 +13,7 @@ from ehr.chart.encounter import Draft, Encounter, EncounterStatus
 from ehr.chart.note import Span
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
+from ehr.chart.returning import gathered
 from ehr.chart.signing import Act
 from ehr.chart.weaving import weave
 from ehr.rules import rules_version
@@ -98,7 +99,8 @@ class Dictations:
     def extend(self, encounter_id: str, take: Draft, *, at: Span | None = None) -> Draft:
         """Weave what was dictated later into the draft, in place of `at` (the note's end where None or not there).
 
-        Entries of before keep their decisions; the take's are proposed. Raises NotInStore, RecordSigned.
+        After a "go to …" its words go to the end of a section that is there already. Entries of before keep their
+        decisions; the take's are proposed. Raises NotInStore, RecordSigned.
         """
         with self._ledger.act("dictation.continued", encounter_id, Right.DICTATE) as db:
             draft = encounters.by_id(db, encounter_id).draft
@@ -107,7 +109,7 @@ class Dictations:
             self._change(db, encounter_id)
             end = len(draft.note.written)
             place = at if at is not None and at.end <= end else Span(end, end)
-            both = weave(draft, take, place)
+            both = gathered(weave(draft, take, place))
             author, now = self._ledger.user.name, self._ledger.now()
             history.put_barrier(db, encounter_id, "dictation.continued", author=author, at=now)
             encounters.set_status(db, encounter_id, EncounterStatus.DRAFT)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import date
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,13 @@ from ehr.chart.entry import Assertion
 from ehr.chart.fields import ACCEPT_DEFAULTS, AUTO_TEXT, NEXT_FIELD, open_fields
 from ehr.chart.note import Span
 from ehr.chart.phrases import AutoText, Phrases
+from ehr.chart.returning import BACK, GO_TO
 from ehr.dictation import write
 from ehr.dictation.autotexts import checked, shipped
 from ehr.dictation.headings import section_kinds
 from ehr.dictation.sayable import sayables
-from ehr.dictation.voice import GO_TO, orders, way_to
+from ehr.dictation.voice import orders, way_to
+from ehr.reverting import as_said
 
 DAY = date(2026, 3, 1)
 GOLD = Path(__file__).parents[3] / "shared" / "eval" / "dictation" / "gold.jsonl"
@@ -193,6 +196,85 @@ def test_everything_on_the_list_can_be_said():
         assert write(f"He is well. {say}. He is well.", phrases=Phrases((own,))).changes, say
 
 
+RETURNS = [
+    ("Assessment: Pneumonia. Go to plan. Rest. Go to assessment. Also anemia. Go to exam. Fine.",
+     "Assessment: Pneumonia. Also anemia.\n\nPlan: Rest.\n\nPhysical exam: Fine.",
+     "Assessment: Pneumonia.\n\nPlan: Rest. Go to assessment. Also anemia.\n\nPhysical exam: Fine."),
+    ("assessment pneumonia go to plan rest go to assessment anemia",
+     "assessment pneumonia. Anemia\n\nPlan: rest.",
+     "assessment pneumonia.\n\nPlan: rest. go to assessment Anemia"),
+    ("Go to assessment. Pneumonia. Go to assessment. Anemia.",
+     "Assessment: Pneumonia. Anemia.", "Assessment: Pneumonia. Go to assessment. Anemia."),
+    ("Go to assessment. Go to plan. Rest. Go to assessment. Pneumonia.",
+     "Assessment: Pneumonia.\n\nPlan: Rest.", "Assessment:\n\nPlan: Rest. Go to assessment. Pneumonia."),
+    ("Go to plan. Rest. Go to the exam. Insert normal skin exam. Go to plan. Fluids. Go to plan. Scratch that.",
+     "Plan: Rest. Fluids.\n\nPhysical exam:\nSkin: warm and dry, no rash.",
+     "Plan: Rest.\n\nPhysical exam:\nSkin: warm and dry, no rash. Go to plan. Fluids."),
+    ("Go to the exam. Insert normal skin exam. Go to plan. Rest. Go to the exam. Ears clear. Insert normal skin exam.",
+     "Physical exam:\nSkin: warm and dry, no rash.\nEars clear.\nSkin: warm and dry, no rash.\n\nPlan: Rest.",
+     ("Physical exam:\nSkin: warm and dry, no rash.\n\nPlan: Rest. Go to the exam. Ears clear.\n"
+      "Skin: warm and dry, no rash.")),
+    ("Go to plan. Rest. Go to assessment. Anemia. Go to plan.",
+     "Plan: Rest.\n\nAssessment: Anemia.", "Plan: Rest.\n\nAssessment: Anemia. Go to plan."),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("said", "written", "taken_back"), RETURNS)
+def test_a_section_is_gone_back_to(said, written, taken_back):
+    """What is said after the command stands at the section's end, with no second heading; taken back, the command's
+    words and those after it stand where they were said.
+    """
+    draft = pipeline.draft_text(said, on=DAY)
+    change = next(change for change in draft.note.changes if change.rule == BACK)
+    before = as_said(draft, change)
+
+    assert draft.note.written == written
+    assert before.note.written == taken_back
+    assert BACK not in {each.rule for each in before.note.changes}
+    for note in (draft.note, before.note):
+        names = [section.name for section in note.sections]
+        assert sorted(set(names)) == sorted(names)
+        assert all(one.body.end <= two.heading.start for one, two in pairwise(note.sections))
+
+
+def test_words_that_went_back_to_their_section_keep_their_sound():
+    """Each character leads to the words that it was said with, the joint to the command; facts rest on their own."""
+    said = "Assessment: Pneumonia. Go to plan. Rest. Go to assessment. Chronic cough with 4 weeks of fever."
+    draft = pipeline.draft_text(said, on=DAY)
+    note = draft.note
+    (change,) = (change for change in note.changes if change.rule == BACK)
+
+    assert note.to_said(_span(note.written, "4 weeks")).of(said) == "4 weeks"
+    assert change.said.of(said).strip() == "Go to assessment."
+    assert change.written.of(note.written) == " Chronic cough with 4 weeks of fever."
+    assert note.section_at(change.written.start).name == "assessment"
+    assert note.origins[change.written.start] == change.said
+    (cough,) = (entry for entry in draft.entries if "cough" in entry.name)
+    assert note.to_said(cough.evidence).start >= change.said.end
+    after = as_said(draft, change)
+    assert [entry.id for entry in after.entries] == [entry.id for entry in draft.entries]
+    (cough,) = (entry for entry in after.entries if "cough" in entry.name)
+    assert "cough" in cough.evidence.of(after.note.written).lower()
+
+
+@given(st.lists(st.sampled_from(
+    ["Go to plan.", "Go to assessment.", "Go to the exam.", "Rest.", "anemia", "Two days."]
+), max_size=12).map(" ".join))  # fmt: skip
+def test_however_often_sections_are_gone_to_no_word_is_lost(said):
+    """No heading is written twice by a command, no character is lost or doubled, and every origin is its own."""
+    note = write(said)
+    names = [section.name for section in note.sections]
+
+    assert len(note.origins) == len(note.written)
+    assert len(names) == len(set(names))
+    assert "go to" not in note.written.lower()
+    for word in ("rest", "anemia"):
+        assert note.written.lower().count(word) == said.lower().count(word), word
+    for at, origin in enumerate(note.origins):
+        if note.written[at].isdigit():
+            assert origin.of(said) == "Two"
+
+
 _PIECES = st.sampled_from(
     ["insert normal chest exam", "Insert wound description.", "next field", "Next field.", "accept defaults", "wheezes",
      "Two.", "go to plan", "Go to the exam.", "scratch that", "He coughs,", "new paragraph", "\n", "period", "", "4",
@@ -202,12 +284,15 @@ _PIECES = st.sampled_from(
 
 @given(st.lists(_PIECES, max_size=14).map(" ".join))
 def test_whatever_is_commanded_the_layers_fit(said):
-    """Every written character has an origin, in order, and no place-holder is left that was not said."""
+    """Every written character has an origin, in order but for words that went back to their section, and no
+    place-holder is left that was not said.
+    """
     note = write(said)
 
     assert len(note.origins) == len(note.written)
-    assert [each.start for each in note.origins] == sorted(each.start for each in note.origins)
-    assert [each.end for each in note.origins] == sorted(each.end for each in note.origins)
+    if BACK not in {change.rule for change in note.changes}:
+        assert [each.start for each in note.origins] == sorted(each.start for each in note.origins)
+        assert [each.end for each in note.origins] == sorted(each.end for each in note.origins)
     assert all(0 <= change.written.start <= change.written.end <= len(note.written) for change in note.changes)
     assert "\ue003" in said or not any("\ue000" <= character <= "\uf8ff" for character in note.written)
 

@@ -14,6 +14,7 @@ from ehr import pipeline
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Assertion, Entry, Kind
 from ehr.chart.note import Note, Span
+from ehr.chart.returning import gathered
 from ehr.chart.weaving import DICTATED_HERE, WORDS_INSERTED, weave
 from transcriber.transcript import Coverage, Segment, Transcript, Word
 
@@ -93,6 +94,25 @@ def test_a_section_dictated_into_another_ends_it():
     sections = both.note.sections
     assert [section.name for section in sections] == ["assessment", "allergies", "plan"]
     assert all(one.body.end <= two.heading.start for one, two in pairwise(sections))
+
+
+def test_a_section_is_gone_back_to_in_a_later_take():
+    """Its words go to the section that stands there since yesterday, with their facts and their sound; text after the
+    cursor stays.
+    """
+    first = dictated("Assessment. Hypertension. Plan. Rest for 2 weeks. Fluids.")
+    at = first.note.written.index(" Fluids")
+    take = dictated("He sleeps well. Go to assessment. Chronic cough.", start=60.0)
+    both = gathered(weave(first, take, Span(at, at)))
+
+    assert both.note.written == (
+        "Assessment. Hypertension. Chronic cough.\n\nPlan. Rest for 2 weeks. He sleeps well. Fluids."
+    )
+    assert [section.name for section in both.note.sections] == ["assessment", "plan"]
+    (cough,) = (entry for entry in both.entries if "cough" in entry.name)
+    assert cough.evidence.of(both.note.written) == "Chronic cough"
+    assert [word.text for word in both.words_of(cough)] == ["Chronic", "cough."]
+    assert both.words_of(cough)[0].start == 63.0
 
 
 def test_words_of_no_recording_are_refused():
