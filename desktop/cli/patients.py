@@ -17,7 +17,7 @@ from desktop.cli.record import patient_of
 from desktop.errors import BirthDateUnclear
 
 if TYPE_CHECKING:
-    from ehr.importing.lines import Planned
+    from ehr.importing.lines import Fate, Planned
 
 IMPORT_EPILOG = """\b
 Examples:
@@ -28,7 +28,8 @@ Examples:
 \b
 Takes a FHIR R4 Bundle, NDJSON of Patient, or a CSV whose header names the columns (mrn, family name,
 given name, birth date, sex; other names for them are known). A bad line is refused with its reason
-and the others go in together; a record number that is on file already is left as it is."""
+and the others go in together. A record number that is on file is left as it is unless --update is given
+(an empty cell never erases), and who may be on file under another number waits for --lookalikes."""
 
 
 PATIENTS_EPILOG = """\b
@@ -142,30 +143,37 @@ def unmerge(context: click.Context, mrn: str) -> None:
 @patients.command("import", epilog=IMPORT_EPILOG)
 @click.argument("file", type=output.PATH)
 @click.option("--preview", is_flag=True, help="Show what would be done and change nothing.")
+@click.option("--update", is_flag=True, help="Also change patients on file whose details differ.")
+@click.option("--lookalikes", is_flag=True, help="Also add those who may be on file under another number.")
 @data_dir_option
 @click.pass_context
-def import_(context: click.Context, file: Path, *, preview: bool) -> None:
+def import_(context: click.Context, file: Path, *, preview: bool, update: bool, lookalikes: bool) -> None:
     """Add the patients of a FHIR bundle, NDJSON or CSV file."""
     from ehr.importing.lines import Fate, plan
     from ehr.importing.patients import read_patients
 
     lines = read_patients(file.read_bytes(), today=date.today())  # noqa: DTZ011 - the user's calendar
+    fates = {Fate.ADD, Fate.ALIKE} if lookalikes else {Fate.ADD}
     with opened_store(context.ensure_object(Home)) as store:
-        planned = plan(lines, store.patient_by_mrn)
-        newcomers = [each.line.patient for each in planned if each.fate is Fate.ADD and each.line.patient is not None]
-        _tell(planned)
-        if not preview and newcomers:
-            store.register.add_all(newcomers)
-    output.warn(f"{len(newcomers)} patients {'would be added' if preview else 'added'}.")
+        planned = list(plan(lines, store.patient_by_mrn, store.everyone()))
+        newcomers = [each.line.patient for each in planned if each.fate in fates and each.line.patient is not None]
+        changed = [each.changed for each in planned if update and each.changed is not None]
+        _tell(planned, taken=fates | ({Fate.DIFFERS} if update else set()))
+        if not preview and (newcomers or changed):
+            store.register.take_in(newcomers, changed)
+    would = "would be " if preview else ""
+    output.warn(f"{len(newcomers)} patients {would}added" + (f", {len(changed)} {would}changed." if update else "."))
 
 
-def _tell(planned: list[Planned]) -> None:
-    """Every line that is not added with its reason, then how many of each."""
-    from ehr.importing.lines import Fate
-
-    rows = [(str(each.line.number), each.fate.value, each.reason) for each in planned if each.fate is not Fate.ADD]
+def _tell(planned: list[Planned], taken: set[Fate]) -> None:
+    """Every line that is not taken with its reason and who is meant, then how many of each."""
+    rows = [
+        (str(each.line.number), each.fate.value, each.reason, each.known.mrn if each.known is not None else "")
+        for each in planned
+        if each.fate not in taken
+    ]
     if rows:
-        output.print_table("Not added", ("line", "", "why"), rows)
+        output.print_table("Not taken", ("line", "", "why", "on file"), rows)
     counts = Counter(each.fate.value for each in planned)
     output.warn(", ".join(f"{fate}: {count}" for fate, count in sorted(counts.items())) or "The list is empty.")
 

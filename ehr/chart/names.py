@@ -86,8 +86,8 @@ def read_name_before(text: str, end: int, *, floor: int = 0) -> NameSaid | None:
     taken = _taken(words, re.search(r"[A-Z]", text) is not None)
     if not taken:
         return None
-    before = _plain(words[len(words) - len(taken) - 1][0]) if len(words) > len(taken) else ""
-    plain = [_plain(each[0]) for each in taken]
+    before = plain_name(words[len(words) - len(taken) - 1][0]) if len(words) > len(taken) else ""
+    plain = [plain_name(each[0]) for each in taken]
     title = plain[0] if plain[0] in TITLES else ""
     names = tuple(word for word in plain[bool(title) :] if word)
     if not names:
@@ -100,7 +100,7 @@ def _taken(words: list[re.Match[str]], cased: bool) -> list[re.Match[str]]:  # n
     """The last words that make a name: capitalised ones, or in a text without capitals those up to an opening."""
     taken: list[re.Match[str]] = []
     for word in reversed(words):
-        plain = _plain(word[0])
+        plain = plain_name(word[0])
         stops = plain in _NOT_NAMES or plain in KIN or plain in _CLINICIANS or len(taken) == _LONGEST
         if stops or plain.endswith(("'s", "’s")) or (plain in _OPENING and plain not in TITLES):
             break
@@ -108,7 +108,7 @@ def _taken(words: list[re.Match[str]], cased: bool) -> list[re.Match[str]]:  # n
         if plain in TITLES:
             return taken
     if any(word[0][0].isupper() for word in taken[-1:]):
-        while taken and not (taken[0][0][0].isupper() or _plain(taken[0][0]) in _PARTICLES):
+        while taken and not (taken[0][0][0].isupper() or plain_name(taken[0][0]) in _PARTICLES):
             taken.pop(0)
         return taken
     return taken if _opens(words[: len(words) - len(taken)]) and (not cased or len(taken) > 1) else []
@@ -116,7 +116,7 @@ def _taken(words: list[re.Match[str]], cased: bool) -> list[re.Match[str]]:  # n
 
 def _opens(before: list[re.Match[str]]) -> bool:
     """Whether nothing but an opening ("this is") stands before."""
-    return all(_plain(word[0]) in _OPENING | {"dictating", "dictation", "note"} for word in before)
+    return all(plain_name(word[0]) in _OPENING | {"dictating", "dictation", "note"} for word in before)
 
 
 def names_agree(said: NameSaid, patient: Patient) -> bool:
@@ -130,7 +130,7 @@ def names_agree(said: NameSaid, patient: Patient) -> bool:
     if not charted or not heard:
         return True
     whole = "".join(heard)
-    if any(_alike(whole, each) and abs(len(whole) - len(each)) <= _SPLIT_SLACK for each in charted):
+    if any(spelt_alike(whole, each) and abs(len(whole) - len(each)) <= _SPLIT_SLACK for each in charted):
         return True
     if len(heard) == 1:
         return _matches(heard[0], family if said.title and family else charted)
@@ -138,14 +138,15 @@ def names_agree(said: NameSaid, patient: Patient) -> bool:
 
 
 def _parts(name: str) -> frozenset[str]:
-    return frozenset(word for word in re.split(r"[\s-]+", _plain(name)) if word and word not in _PARTICLES)
+    return frozenset(word for word in re.split(r"[\s-]+", plain_name(name)) if word and word not in _PARTICLES)
 
 
 def _matches(word: str, charted: Iterable[str]) -> bool:
-    return any(_alike(piece, each) for each in charted for piece in {word, *word.split("-")})
+    return any(spelt_alike(piece, each) for each in charted for piece in {word, *word.split("-")})
 
 
-def _alike(one: str, other: str) -> bool:
+def spelt_alike(one: str, other: str) -> bool:
+    """Whether two words, as `plain_name` gives them, can be one name: short forms, one sound, a misspelling."""
     if one == other or other in _SHORT_FORMS.get(one, ()) or _skeleton(one) == _skeleton(other):
         return True
     long_enough = min(len(one), len(other)) >= _SHORTEST_ALIKE
@@ -170,7 +171,8 @@ def _skeleton(word: str) -> str:
     return bones if len(bones) > 2 else word
 
 
-def _plain(word: str) -> str:
+def plain_name(word: str) -> str:
+    """A name in lower case, without diacritics and the marks around it."""
     parts = unicodedata.normalize("NFKD", word.casefold().strip(".,"))
     return "".join(part for part in parts if not unicodedata.combining(part))
 

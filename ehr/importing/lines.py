@@ -1,17 +1,18 @@
 """What a line of an imported list became, and what importing would do with it.
 
 Owns the checks that every source shares and the comparison with the patients on file. Changes nothing: a plan is
-looked at first, then `Register.add_all` takes its newcomers, all or none.
+looked at first, then `Register.take_in` takes what was chosen of it, all or none.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 
 from ehr.chart.birth_dates import typed_dates
+from ehr.chart.likeness import Lookalikes
 from ehr.chart.patient import Gender, Patient
 
 _GENDERS = {
@@ -28,9 +29,10 @@ class Refused(Exception):
 
 
 class Fate(StrEnum):
-    """What importing does with a line."""
+    """What importing does with a line. `ALIKE` is a new record number of somebody who may be on file under another."""
 
     ADD = "add"
+    ALIKE = "alike"
     KNOWN = "known"
     DIFFERS = "differs"
     REPEATED = "repeated"
@@ -48,11 +50,23 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Planned:
-    """A line with what importing does with it, and a word why where it is not added."""
+    """A line with what importing does with it, and a word why where it is not simply added.
+
+    `known` is who is on file under the number (`KNOWN`, `DIFFERS`), or may be the same person (`ALIKE`): on file, or of
+    a line before.
+    """
 
     line: Line
     fate: Fate
     reason: str = ""
+    known: Patient | None = None
+
+    @property
+    def changed(self) -> Patient | None:
+        """For a line that differs: who is on file, with what the line says in its place."""
+        if self.fate is not Fate.DIFFERS or self.known is None or self.line.patient is None:
+            return None
+        return _filled(self.known, self.line.patient)
 
 
 def patient_of(*, mrn: str, family: str, given: str, born: str, gender: str, today: date) -> Patient:
@@ -85,33 +99,49 @@ def _born(text: str, today: date) -> date | None:
     return day
 
 
-def plan(lines: Iterable[Line], on_file: Callable[[str], Patient | None]) -> list[Planned]:
-    """What importing these lines would do; `on_file` finds a patient by record number."""
-    return list(_planned(lines, on_file))
+def plan(
+    lines: Iterable[Line], on_file: Callable[[str], Patient | None], everyone: Iterable[Patient] = ()
+) -> Iterator[Planned]:
+    """What importing these lines would do, one by one.
 
-
-def _planned(lines: Iterable[Line], on_file: Callable[[str], Patient | None]) -> Iterator[Planned]:
+    `on_file` finds a patient by record number, the survivor where theirs was merged; `everyone` is who is on file, so
+    that people are noticed who come under another number.
+    """
     seen: dict[str, int] = {}
+    people = Lookalikes(everyone)
     for line in lines:
-        if line.patient is None:
+        patient = line.patient
+        if patient is None:
             yield Planned(line, Fate.REFUSED, line.reason)
             continue
-        first = seen.setdefault(line.patient.mrn, line.number)
-        known = on_file(line.patient.mrn)
+        first = seen.setdefault(patient.mrn, line.number)
+        known = on_file(patient.mrn)
         if first != line.number:
             yield Planned(line, Fate.REPEATED, f"the record number stands in line {first} already")
-        elif known is None:
-            yield Planned(line, Fate.ADD)
-        elif _same(known, line.patient):
-            yield Planned(line, Fate.KNOWN, "on file already")
+        elif known is not None:
+            yield _on_file(line, patient, known)
         else:
-            yield Planned(line, Fate.DIFFERS, "on file with other details, which stay as they are")
+            alike = people.of(patient)
+            people.add(patient)
+            reason = "may be a patient who has another record number" if alike else ""
+            yield Planned(line, Fate.ALIKE if alike else Fate.ADD, reason, alike[0] if alike else None)
 
 
-def _same(one: Patient, other: Patient) -> bool:
-    return (one.family_name, one.given_name, one.birth_date, one.gender) == (
-        other.family_name,
-        other.given_name,
-        other.birth_date,
-        other.gender,
+def _on_file(line: Line, patient: Patient, known: Patient) -> Planned:
+    """A number that is on file. One that leads to a survivor says nothing of how the survivor is called."""
+    if known.mrn != patient.mrn:
+        return Planned(line, Fate.KNOWN, "on file already, merged into another record", known)
+    if _filled(known, patient) == known:
+        return Planned(line, Fate.KNOWN, "on file already", known)
+    return Planned(line, Fate.DIFFERS, "on file with other details", known)
+
+
+def _filled(known: Patient, said: Patient) -> Patient:
+    """Who is on file, with the details that a line gives; what it leaves empty stays."""
+    return replace(
+        known,
+        family_name=said.family_name,
+        given_name=said.given_name or known.given_name,
+        birth_date=said.birth_date or known.birth_date,
+        gender=known.gender if said.gender is Gender.UNKNOWN else said.gender,
     )

@@ -10,6 +10,7 @@ import unicodedata
 from typing import Any
 
 from ehr.chart.birth_dates import typed_dates
+from ehr.chart.likeness import may_be_one
 from ehr.chart.patient import Patient
 from ehr.store.codec import patient_from_row, patient_to_row
 from ehr.store.errors import DuplicateMrn, NotInStore
@@ -83,6 +84,23 @@ def matching(db: Database, typed: str, *, limit: int) -> list[Patient]:
         where.append(f"birth_date IN ({', '.join('?' * len(born))})")
     found = _query(db, " AND ".join(where) or "merged_into IS NULL", [*wanted, *sorted(born)], limit=limit)
     return list({each.id: each for each in (survivor(db, each.id) for each in found)}.values())
+
+
+def everyone(db: Database) -> list[Patient]:
+    """Every patient who was not merged into another record, in no order."""
+    return [patient_from_row(row) for row in db.table("patient").rows_where("merged_into IS NULL")]
+
+
+def lookalikes(db: Database, patient: Patient) -> list[Patient]:
+    """Who else on file may be this person (`ehr.chart.likeness`), by name."""
+    name = _folded(f"{patient.family_name} {patient.given_name}")
+    where = "merged_into IS NULL AND (birth_date = ? OR search_key LIKE ? ESCAPE '\\')"
+    born = patient.birth_date.isoformat() if patient.birth_date else ""
+    found = db.table("patient").rows_where(
+        where, [born, f" {_literal(name)} %"], order_by="family_name, given_name, mrn"
+    )
+    people = map(patient_from_row, found)
+    return [each for each in people if each.id != patient.id and may_be_one(patient, each)]
 
 
 def _without_date(words: list[str]) -> tuple[list[str], set[str]]:

@@ -56,6 +56,16 @@ class Reader:
         with self._reading() as db:
             return patients.by_mrn(db, mrn)
 
+    def everyone(self) -> list[Patient]:
+        """Every patient on file, in no order; who was merged into another record is that one."""
+        with self._reading() as db:
+            return patients.everyone(db)
+
+    def lookalikes(self, patient: Patient) -> list[Patient]:
+        """Who else on file may be this person, by name. The patient need not be on file."""
+        with self._reading() as db:
+            return patients.lookalikes(db, patient)
+
     def encounters(
         self, *, limit: int = 100, status: EncounterStatus | None = None, patient_id: str | None = None
     ) -> list[EncounterSummary]:

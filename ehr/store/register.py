@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import json
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
+from ehr.chart.signing import Status
 from ehr.store import patients
 from ehr.store.codec import Row, time_to_text
 from ehr.store.errors import MergeRefused, NotInStore, SignedStays
@@ -51,6 +52,37 @@ class Move:
     reason: str
     moved_at: datetime
     moved_by: str
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What one record holds. `mrns` are the numbers that lead to it, its own first; `facts` are entries that somebody
+    accepted, `signed` dictations with a signature, `held` a legal hold.
+    """
+
+    patient: Patient
+    mrns: tuple[str, ...]
+    dictations: int
+    signed: int
+    facts: int
+    newest: datetime | None
+    held: bool
+
+
+_HOLDINGS = """
+    SELECT
+        count(*),
+        count(*) FILTER (WHERE EXISTS (SELECT 1 FROM signature WHERE encounter_id = encounter.id)),
+        (SELECT count(*) FROM entry JOIN encounter AS its ON its.id = entry.encounter_id
+         WHERE its.patient_id = :id AND entry.state IN ('accepted', 'edited') AND its.standing <> :error),
+        max(started_at),
+        EXISTS (SELECT 1 FROM legal_hold WHERE patient_id = :id)
+    FROM encounter WHERE patient_id = :id
+"""
+
+
+def _nobody(_: float) -> None:
+    """Nobody wants to know how far it is."""
 
 
 class Register:
@@ -159,13 +191,38 @@ class Register:
                 for row in rows
             ]
 
-    def add_all(self, newcomers: Sequence[Patient]) -> None:
-        """Add patients, all of them or none. Raises DuplicateMrn."""
+    def holdings(self, patient_id: str) -> Holdings:
+        """What the patient's record holds, and so what a merge would move. Raises NotInStore."""
+        with self._ledger.reading() as db:
+            patient = patients.by_id(db, patient_id)
+            row = db.execute(_HOLDINGS, {"id": patient.id, "error": Status.ENTERED_IN_ERROR.value}).fetchone()
+            dictations, signed, facts, newest, held = row
+            return Holdings(
+                patient,
+                patients.mrns(db, patient.id),
+                dictations=dictations,
+                signed=signed,
+                facts=facts,
+                newest=None if newest is None else datetime.fromisoformat(newest),
+                held=bool(held),
+            )
+
+    def take_in(
+        self, newcomers: Sequence[Patient], changed: Sequence[Patient] = (), tell: Callable[[float], None] = _nobody
+    ) -> None:
+        """Add patients and replace those on file with the ids of `changed`, all of them or none.
+
+        `tell` hears between them how much is done, 0 to 1; what it raises leaves everything as it was. Raises
+        DuplicateMrn, NotInStore.
+        """
         self._ledger.require(Right.EDIT_PATIENTS)
+        acts = [("patient.imported", patients.insert, each) for each in newcomers]
+        acts += [("patient.changed", patients.update, each) for each in changed]
         with self._ledger.session.transaction() as db:
-            for patient in newcomers:
-                patients.insert(db, patient)
-                self._ledger.record(db, "patient.imported", patient.id)
+            for number, (action, act, patient) in enumerate(acts):
+                tell(number / len(acts))
+                act(db, patient)
+                self._ledger.record(db, action, patient.id)
 
     def _give(self, db: Database, encounter_ids: Sequence[str], patient_id: str) -> None:
         for encounter_id in encounter_ids:

@@ -15,7 +15,7 @@ from hashlib import sha256
 from typing import Any
 
 from ehr.chart.signing import Signature, SignatureKind
-from ehr.store import encounters, history, standings
+from ehr.store import encounters, history, patients, standings
 from ehr.store.codec import Row, entry_to_row, note_to_row, patient_to_row, time_to_text, transcript_to_row
 from ehr.store.errors import NotInStore
 from ehr.store.faults import NothingToSign
@@ -172,7 +172,8 @@ def _live_differences(db: Database, encounter_id: str, last: Row, sound: Sound |
     signed: Content = json.loads(last["content"])
     standing = standings.of_encounter(db, encounter_id)
     live = covered(db, encounter_id, sound, version=signed["note"]["version"])
-    same_person = signed["patient"]["mrn"] == live["patient"]["mrn"]  # another computer may know them by another id
+    # Another computer may know them by another id, and a record may have been merged into another since.
+    same_person = signed["patient"]["mrn"] in patients.mrns(db, live["patient"]["id"])
     for name in _COLUMNS:
         if (
             (name == "patient" and same_person)

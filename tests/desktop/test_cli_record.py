@@ -98,6 +98,17 @@ def test_patients_are_found_changed_and_merged(dictation, capsys):
     assert dictation[:8] in told(capsys, "list", "--patient", "10042")[0]
 
 
+def test_an_import_asks_before_somebody_is_there_twice(dictation, capsys, tmp_path):
+    """A new number of who may be on file waits, with the number that is known, until it is wanted."""
+    file = tmp_path / "clinic.csv"
+    file.write_text("mrn,family,given,dob\n7,Okafor,Mary,1964-03-14\n", encoding="utf-8")
+
+    out, err = told(capsys, "patients", "import", file)
+    assert out.split("\t") == ["2", "alike", "may be a patient who has another record number", "10042\n"]
+    assert "0 patients added" in err
+    assert "1 patients added" in told(capsys, "patients", "import", file, "--lookalikes")[1]
+
+
 def test_an_import_is_shown_before_and_done_whole(dictation, capsys, tmp_path):
     """The preview changes nothing; bad lines are named and the good ones go in; known numbers stay."""
     file = tmp_path / "clinic.csv"
@@ -110,6 +121,10 @@ def test_an_import_is_shown_before_and_done_whole(dictation, capsys, tmp_path):
     assert "1 patients added" in told(capsys, "patients", "import", file)[1]
     assert told(capsys, "patients", "find", "new")[0] == "1\tNew\t1964-03-14\tunknown\n"
     assert "Okafor" in told(capsys, "patients", "find", "10042")[0]
+
+    file.write_text("mrn,family,dob\n3,Newer,1964-03-14\n1,Renamed,\n", encoding="utf-8")
+    told(capsys, "patients", "import", file, "--update", "--lookalikes")
+    assert told(capsys, "patients", "find", "renamed")[0] == "1\tRenamed\t1964-03-14\tunknown\n"
 
     file.write_bytes("mrn,family\n2,Núñez".encode("latin-1"))
     assert "CW-E133" in told(capsys, "patients", "import", file, status=1)[1]

@@ -49,6 +49,8 @@ ROWS: Mapping[str, Guarded] = {
     "patients": Guarded(Right.READ, lambda store: store.patients()),
     "patient": Guarded(Right.READ, lambda store: store.patient(NONE)),
     "patient_by_mrn": Guarded(Right.READ, lambda store: store.patient_by_mrn(NONE)),
+    "everyone": Guarded(Right.READ, lambda store: store.everyone()),
+    "lookalikes": Guarded(Right.READ, lambda store: store.lookalikes(maria("MRN-77"))),
     "encounters": Guarded(Right.READ, lambda store: store.encounters()),
     "encounter": Guarded(Right.READ, lambda store: store.encounter(NONE)),
     "note_versions": Guarded(Right.READ, lambda store: store.note_versions(NONE)),
@@ -110,7 +112,8 @@ ROWS: Mapping[str, Guarded] = {
     "register.merges": Guarded(Right.READ, lambda store: store.register.merges(NONE)),
     "register.move": Guarded(Right.EDIT_PATIENTS, lambda store: store.register.move(NONE, NONE, reason="Mistake.")),
     "register.moves": Guarded(Right.READ, lambda store: store.register.moves(NONE)),
-    "register.add_all": Guarded(Right.EDIT_PATIENTS, lambda store: store.register.add_all([maria("MRN-78")])),
+    "register.take_in": Guarded(Right.EDIT_PATIENTS, lambda store: store.register.take_in([maria("MRN-78")])),
+    "register.holdings": Guarded(Right.READ, lambda store: store.register.holdings(NONE)),
     "records.of": Guarded(Right.READ, lambda store: store.records.of(NONE)),
     "records.reconciled": Guarded(
         Right.READ,

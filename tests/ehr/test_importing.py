@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 from ehr.chart.patient import Gender, Patient
 from ehr.errors import ChartError
 from ehr.importing.errors import EncodingUnclear, NotAPatientList
-from ehr.importing.lines import Fate, plan
+from ehr.importing.lines import Fate, Planned, plan
 from ehr.importing.patients import read_patients
 
 TODAY = date(2026, 3, 2)
@@ -137,14 +138,50 @@ def test_what_is_no_list_is_refused_whole(data, error):
         read_patients(data, today=TODAY)
 
 
+def planned(text: str, *on_file: Patient) -> list[Planned]:
+    """What importing a table would do where these are on file."""
+    by_mrn = {each.mrn: each for each in on_file}
+    return list(plan(read_patients(text.encode(), today=TODAY), by_mrn.get, on_file))
+
+
 def test_the_plan_knows_who_is_on_file():
     """Added, known, different on file, twice in the list, refused."""
     text = "mrn,family\n1,New\n2,Same\n3,Changed\n1,New\n,Nobody\n"
-    on_file = {"2": Patient("2", "Same", ""), "3": Patient("3", "Other", "")}
 
-    planned = plan(read_patients(text.encode(), today=TODAY), on_file.get)
+    found = planned(text, Patient("2", "Same", ""), Patient("3", "Other", ""))
 
-    assert [each.fate for each in planned] == [Fate.ADD, Fate.KNOWN, Fate.DIFFERS, Fate.REPEATED, Fate.REFUSED]
+    assert [each.fate for each in found] == [Fate.ADD, Fate.KNOWN, Fate.DIFFERS, Fate.REPEATED, Fate.REFUSED]
+
+
+def test_a_line_that_differs_changes_only_what_it_says():
+    """An empty cell erases nothing, and says nothing that would differ."""
+    on_file = Patient("3", "Okafor", "Maria", date(1964, 3, 14), Gender.FEMALE)
+
+    (same,) = planned("mrn,family,given,born,sex\n3,Okafor,,,\n", on_file)
+    (other,) = planned("mrn,family,given,born,sex\n3,Okafor-Bell,,,\n", on_file)
+
+    assert (same.fate, same.changed) == (Fate.KNOWN, None)
+    assert other.changed == replace(on_file, family_name="Okafor-Bell")
+
+
+def test_a_number_that_leads_to_a_survivor_changes_nobody():
+    """What a list says under a retired number is not written over the record that survived."""
+    survivor = Patient("1", "Okafor", "Maria")
+
+    (found,) = plan(read_patients(b"mrn,family\n9,Bell\n", today=TODAY), {"9": survivor}.get, [survivor])
+
+    assert (found.fate, found.changed) == (Fate.KNOWN, None)
+
+
+def test_who_may_be_on_file_under_another_number_is_told_apart():
+    """Somebody on file, and somebody of a line before."""
+    on_file = Patient("1", "Okafor", "Maria", date(1964, 3, 14))
+    text = "mrn,family,given,born\n7,Okafor,Mary,1964-03-14\n8,Bell,Ann,1990-01-02\n9,Bell,Anne,1990-01-02\n"
+
+    found = planned(text, on_file)
+
+    assert [each.fate for each in found] == [Fate.ALIKE, Fate.ADD, Fate.ALIKE]
+    assert [each.known and each.known.mrn for each in found] == ["1", None, "8"]
 
 
 @given(st.binary(max_size=200) | st.text(st.sampled_from('mrn,family\n";{}[]1A:\t'), max_size=80).map(str.encode))

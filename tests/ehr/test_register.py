@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from store_samples import draft, index_agrees, maria, new_store, rows
+from store_samples import draft, index_agrees, maria, new_store, rows, signed
 
 from ehr.chart.patient import Gender, Patient
 from ehr.store.audit import rows as audit_rows
@@ -75,6 +75,37 @@ def test_after_a_merge_both_numbers_find_the_survivor(store):
     assert index_agrees(store)
     with pytest.raises(DuplicateMrn):
         store.add_patient(Patient("MRN-9", "Other", "One"))
+
+
+def test_what_a_record_holds_is_told_before_a_merge(store):
+    """Dictations, those signed, accepted facts, every number that leads to it, a hold."""
+    survivor, retired = store.patient_by_mrn("MRN-1"), store.patient_by_mrn("MRN-9")
+    (encounter,) = store.encounters(patient_id=retired.id)
+    signed(store, encounter.id)
+    store.retention.hold(retired.id, "Court order.")
+    held = store.register.holdings(retired.id)
+    assert (held.dictations, held.signed, held.facts, held.mrns, held.held) == (1, 1, 2, ("MRN-9",), True)
+    assert held.newest == encounter.started_at
+
+    store.register.merge(survivor.id, retired.id, reason="Registered twice.")
+
+    held = store.register.holdings(survivor.id)
+    assert (held.dictations, held.signed, held.facts, held.mrns, held.held) == (2, 1, 2, ("MRN-1", "MRN-9"), True)
+    assert store.signatures.verify(encounter.id) == []
+
+
+def test_who_may_be_on_file_already_is_found(store):
+    """By birth date and given name, or by name; a merged record is no second person."""
+    bell = Patient("N1", "Bell", "Maria", date(1961, 5, 4), Gender.FEMALE)
+    nameless = Patient("N2", "LINDQVIST", "per", None)
+    assert [each.mrn for each in store.lookalikes(bell)] == ["MRN-9", "MRN-1"]
+    assert [each.mrn for each in store.lookalikes(nameless)] == ["MRN-2"]
+    assert store.lookalikes(store.patient_by_mrn("MRN-2")) == []
+
+    store.register.merge(store.patient_by_mrn("MRN-1").id, store.patient_by_mrn("MRN-9").id, reason="Twice.")
+
+    assert [each.mrn for each in store.lookalikes(bell)] == ["MRN-1"]
+    assert sorted(each.mrn for each in store.everyone()) == ["MRN-1", "MRN-2"]
 
 
 def test_a_dictation_begun_for_a_retired_record_is_the_survivors(store):
@@ -227,9 +258,9 @@ def test_a_list_of_patients_is_added_whole_or_not_at_all(store):
     news = [Patient(f"N{at}", "New", str(at)) for at in range(3)]
 
     with pytest.raises(DuplicateMrn):
-        store.register.add_all([*news, Patient("MRN-1", "Taken", "Number")])
+        store.register.take_in([*news, Patient("MRN-1", "Taken", "Number")])
     assert mrns(store, "new") == []
 
-    store.register.add_all(news)
+    store.register.take_in(news)
     assert mrns(store, "new") == ["N0", "N1", "N2"]
     assert acts(store).count("patient.imported") == 3

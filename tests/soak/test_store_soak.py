@@ -1,10 +1,11 @@
-"""A thousand kills of the store's writer, and a hundred of the migration of every past schema: what is lost."""
+"""A thousand kills of the store's writer, and hundreds of merges and of migrations of every past schema."""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 
+import merge_kills
 import migration_kills
 import pytest
 import store_kills
@@ -13,6 +14,7 @@ from bench.figures import write_figure
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(4 * 3600)]
 
 KILLS = int(os.environ.get("CHARTWRIGHT_KILLS", "1000"))
+MERGE_KILLS = int(os.environ.get("CHARTWRIGHT_MERGE_KILLS", "300"))
 MIGRATION_KILLS = int(os.environ.get("CHARTWRIGHT_MIGRATION_KILLS", "100"))
 COMMITS_A_KILL = 10
 SEED = 20_261_124
@@ -32,6 +34,22 @@ def test_a_thousand_kills_lose_no_acknowledged_commit(tmp_path: Path) -> None:
     assert planted.lost
     assert tally.acknowledged >= COMMITS_A_KILL * KILLS
     assert (tally.lost, tally.torn, tally.broken) == ([], [], [])
+
+
+def test_a_merge_killed_at_random_is_old_or_new(tmp_path: Path) -> None:
+    """Two records merged and parted under kills: never between, nothing acknowledged lost."""
+    planted = merge_kills.kill(tmp_path / "planted", "torn", kills=20, seed=SEED)
+    tally = merge_kills.kill(tmp_path / "real", "whole", kills=MERGE_KILLS, seed=SEED)
+    write_figure(
+        "merge-kills", figure=len(tally.between), unit="merges left between old and new", target="0", n=tally.kills,
+        peer="none", seed=SEED, command=COMMAND, left_merged=tally.merged, left_parted=tally.parted,
+        acknowledged=tally.acts, lost=len(tally.lost), unsound_files=len(tally.broken),
+        between_by_the_planted_bug=len(planted.between),
+        meaning="SIGKILL, not a power cut; the planted bug commits with half of the dictations moved, for 20 kills",
+    )  # fmt: skip
+    assert planted.between
+    assert tally.acts >= MERGE_KILLS
+    assert (tally.between, tally.lost, tally.broken) == ([], [], [])
 
 
 def test_a_migration_killed_at_random_is_old_or_new(tmp_path: Path) -> None:
