@@ -70,6 +70,7 @@ class Presenter(QObject):
         desk.warned.connect(self._on_warned)
         self._window.recovery.changed.connect(self._on_recovery)
         self._window.recovery.decided.connect(self._on_recovered)
+        self._window.recovery.finished.connect(desk.transcribe)
         self._window.recovery.failed.connect(self._window.show_problem)
         desk.microphone.connect(self._window.bar.microphone.setText)
         player.position_changed.connect(self._on_position)

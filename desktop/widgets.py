@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QSizePolicy, QWidget
+from PySide6.QtCore import QPoint, QRect, QSize, Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QLabel, QLayout, QLayoutItem, QPushButton, QSizePolicy, QWidget
 
 PILL_HEIGHT = 22
 """In pixels; the style sheet's radius for pills is half of it."""
@@ -36,6 +37,25 @@ def retone(target: QLabel, text: str, tone: str) -> None:
         target.setProperty("pill", tone)
         target.style().unpolish(target)
         target.style().polish(target)
+
+
+class ActionButton(QPushButton):
+    """Does what an action does, with its key beside its words; `go` marks the likeliest one of several."""
+
+    def __init__(self, action: QAction, *, go: bool = False) -> None:
+        super().__init__()
+        self._action = action
+        self.setProperty("look", "go" if go else "")
+        self.clicked.connect(action.trigger)
+        action.changed.connect(self._follow)
+        self._follow()
+
+    @Slot()
+    def _follow(self) -> None:
+        self.setText(f"{self._action.text()}  {self._action.shortcut().toString()}")
+        self.setAccessibleName(self._action.text())
+        self.setToolTip(self._action.toolTip())
+        self.setEnabled(self._action.isEnabled())
 
 
 class Flow(QLayout):

@@ -85,7 +85,7 @@ class MainWindow(QMainWindow):
         self.people = People(self, self, settings)
         self.handlers = table.Handlers(self)
         self.actions_by_id = table.make_actions(self.handlers, self)
-        deeds = HeldDeeds(Talk(session.desk, self.handlers.dictating.record, self), player)
+        deeds = HeldDeeds(Talk(session.desk, self.actions_by_id["dictation.record"].trigger, self), player)
         self.station = Station(settings, self.actions_by_id, deeds, self)
         self._remote: Remote | None = None
         self._build()

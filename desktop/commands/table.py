@@ -6,7 +6,7 @@ reached, and one that is here can be reached by keyboard.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from desktop.commands import dictating, finding, listening, patients, people, program, reviewing, signing, writing
 from desktop.commands.command import GROUPS, Command, Scope
 from desktop.commands.workbench import Workbench
-from desktop.people.rights import ALWAYS, RIGHT_OF, reason
+from desktop.people.rights import RIGHT_OF, reason
 from ehr.chart.people import Right
 
 LACKING = "lacking"
@@ -58,6 +58,11 @@ class Handlers:
     def locked(self) -> bool:
         """Whether the window is locked."""
         return self._window.people.locked
+
+    @property
+    def behind_lock(self) -> Collection[str]:
+        """The commands that hold while it is."""
+        return self._window.people.behind_lock
 
     def lacks(self, command: Command[Any]) -> Right | None:
         """The right that the user lacks for a command; None where they have it or it needs none."""
@@ -101,7 +106,7 @@ def refresh(handlers: Handlers, actions: Mapping[str, QAction]) -> None:
     locked = handlers.locked
     for command in COMMANDS:
         action, lacking = actions[command.id], handlers.lacks(command)
-        held = command.id in ALWAYS if locked else lacking is None
+        held = command.id in handlers.behind_lock if locked else lacking is None
         action.setEnabled(held and handlers.due(command))
         why = reason(lacking) if lacking is not None and not locked else ""
         action.setProperty(LACKING, why)

@@ -222,13 +222,17 @@ class Desk(QObject):
             self._withdraw(encounter.id)
             return
         samples = round(duration * SAMPLES_PER_SECOND)
+        self._recording_ended(Job(Step.WAITING))
 
         def finished(_: object) -> None:
-            encounter_id = self._recording_ended()
-            if encounter_id is not None:
-                self._on_arrived(encounter_id)
+            self.jobs.pop(encounter.id, None)
+            self._on_arrived(encounter.id)
 
-        self._ask(lambda store: store.finish_recording(recording.id, samples=samples), finished)
+        def failed(error: BaseException) -> None:
+            self._end(encounter.id)
+            self.failed.emit(error, None)
+
+        self._ask(lambda store: store.finish_recording(recording.id, samples=samples), finished, failed)
 
     @Slot(object)
     def _on_record_failed(self, error: BaseException) -> None:
@@ -249,12 +253,14 @@ class Desk(QObject):
         else:
             self._ask(lambda store: store.dictations.withdraw(encounter_id), lambda _: None)
 
-    def _recording_ended(self) -> str | None:
+    def _recording_ended(self, then: Job | None = None) -> None:
+        """Nothing is recorded any more; `then` is what becomes of the dictation, known before the chart hears of it."""
         encounter_id, self.recording, self.starting, self._taking = self.recording, None, False, None
         if encounter_id is not None:
             self.jobs.pop(encounter_id, None)
+            if then is not None:
+                self.jobs[encounter_id] = then
         self.changed.emit()
-        return encounter_id
 
     @Slot(str)
     def _on_arrived(self, encounter_id: str) -> None:

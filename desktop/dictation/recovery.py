@@ -47,11 +47,13 @@ class Unfinished:
 class Recovery(QObject):
     """The interrupted recordings of one chart. `changed` says that another one, or none, is to be offered.
 
-    `decided` names a dictation that is ready to be transcribed, `failed` carries an error.
+    `decided` names a dictation that is ready to be transcribed, `finished` one that nobody has to decide on: its sound
+    is whole, and the chart was not told. `failed` carries an error.
     """
 
     changed = Signal()
     decided = Signal(str)
+    finished = Signal(str)
     failed = Signal(object, object)
 
     def __init__(self, chart: Chart, parent: QObject | None = None) -> None:
@@ -94,9 +96,11 @@ class Recovery(QObject):
                 lambda store: _settle(store, offered, patient), success=self._on_settled, failure=self._fail
             )
 
-    def _take(self, found: list[Unfinished]) -> None:
-        self.found = found
+    def _take(self, found: tuple[list[Unfinished], list[str]]) -> None:
+        self.found, whole = found
         self.changed.emit()
+        for encounter_id in whole:
+            self.finished.emit(encounter_id)
 
     def _next(self) -> Unfinished | None:
         return self.found.pop(0) if self.found else None
@@ -110,16 +114,17 @@ class Recovery(QObject):
         self.failed.emit(error, None)
 
 
-def _find(store: Store) -> list[Unfinished]:
-    """What was interrupted; recordings that were sealed are finished without asking."""
-    found = []
+def _find(store: Store) -> tuple[list[Unfinished], list[str]]:
+    """What was interrupted, and the dictations whose recording was sealed: those are finished without asking."""
+    found, whole = [], []
     for each in store.dictations.interrupted():
         unfinished, sealed = _read(each.recording, each.encounter)
         if each.encounter is not None and sealed and unfinished.samples and each.recording.samples is None:
             store.finish_recording(each.recording.id, samples=unfinished.samples)
+            whole.append(each.encounter.id)
         else:
             found.append(unfinished)
-    return found
+    return found, whole
 
 
 def _read(recording: Recording, encounter: Encounter | None) -> tuple[Unfinished, bool]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
@@ -16,11 +16,14 @@ _FLOOR_DB = -60.0
 
 
 class SoundBar(QFrame):
-    """Shows an advice, and goes when there is none."""
+    """Shows an advice, and goes when there is none. `advised` repeats each to whoever stands in front of it."""
+
+    advised = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("sound")
+        self.advice: Advice | None = None
         self._text, self._step = label("", "strong"), label("")
         row = QHBoxLayout(self)
         row.setContentsMargins(18, 7, 16, 7)
@@ -44,6 +47,9 @@ class SoundBar(QFrame):
             self.style().unpolish(self)
             self.style().polish(self)
         self.setVisible(advice is not None)
+        if advice != self.advice:
+            self.advice = advice
+            self.advised.emit(advice)
 
 
 class LevelMeter(QWidget):

@@ -14,7 +14,7 @@ from PySide6.QtGui import QGuiApplication, QWindow
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QVBoxLayout, QWidget
 
 from desktop.people.forms import RecoverForm, UnlockForm
-from desktop.widgets import label, pill
+from desktop.people.lock_recording import RecordingPanel
 
 LOOK_EVERY_MS = 5_000
 """How often it is looked whether the keyboard has been idle for too long."""
@@ -104,13 +104,12 @@ class IdleWatch(QObject):
 
 
 class LockScreen(QWidget):
-    """Stands in the place of the page: who, the passphrase, and what goes on meanwhile."""
+    """Stands in the place of the page: who, the passphrase, and `recording`, which says what goes on meanwhile."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, recording: RecordingPanel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("lock")
-        self.state = pill("", "danger")
-        self._why = label("", "muted", wrap=True)
+        self.recording = recording
         self.form = UnlockForm()
         self.recovery = RecoverForm()
         self.recovery.hide()
@@ -122,8 +121,7 @@ class LockScreen(QWidget):
         inner = QVBoxLayout(card)
         inner.setContentsMargins(28, 26, 28, 24)
         inner.setSpacing(12)
-        inner.addWidget(self.state, 0, Qt.AlignmentFlag.AlignLeft)
-        inner.addWidget(self._why)
+        inner.addWidget(recording)
         inner.addWidget(self.form)
         inner.addWidget(self.recovery)
         row = QHBoxLayout()
@@ -134,18 +132,6 @@ class LockScreen(QWidget):
         outer.addStretch(2)
         outer.addLayout(row)
         outer.addStretch(3)
-
-    def show_state(self, text: str, tone: str, why: str) -> None:
-        """Say what goes on while it is locked: nothing is said of whom."""
-        self.state.setText(text)
-        self.state.setAccessibleName(text)
-        self.state.setVisible(bool(text))
-        if self.state.property("pill") != tone:
-            self.state.setProperty("pill", tone)
-            self.state.style().unpolish(self.state)
-            self.state.style().polish(self.state)
-        self._why.setText(why)
-        self._why.setVisible(bool(why))
 
     def show_problem(self, text: str, code: str) -> None:
         """Say why it did not open."""

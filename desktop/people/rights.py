@@ -50,6 +50,9 @@ RIGHT_OF: Mapping[str, Right] = MappingProxyType(
 ALWAYS = frozenset({"program.quit"})
 """Commands that hold while the window is locked."""
 
+WHILE_RECORDING = ("dictation.record", "dictation.pause")
+"""Commands that hold while it is locked and something is recorded: stopping and pausing need no chart."""
+
 _REASONS = {
     Right.READ: QT_TRANSLATE_NOOP("rights", "Your role does not read charts."),
     Right.DICTATE: QT_TRANSLATE_NOOP("rights", "Your role does not dictate."),

@@ -6,26 +6,28 @@ is closed and its key dropped; a recording, and a transcription under way, go on
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from PySide6.QtCore import QObject, Slot
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QDialog, QWidget
 
 from desktop.chart import Key, RecoveryKey
-from desktop.formats import clock
 from desktop.messages import explain
 from desktop.people.lock import IdleWatch, LockScreen
+from desktop.people.lock_recording import RecordingPanel
+from desktop.people.rights import ALWAYS, WHILE_RECORDING
 from desktop.settings import AUTO_LOCK, Settings
 from ehr.chart.people import Right, User
 from ehr.store.holders import holders
 
 if TYPE_CHECKING:
+    from desktop.dictation.sound_bar import SoundBar
     from desktop.player.player import Player
     from desktop.session import Session
     from desktop.worklist.rail import Rail
     from ehr.store.store import Store
-    from transcriber.messages import Level
 
 
 class Frame(Protocol):
@@ -34,6 +36,8 @@ class Frame(Protocol):
     session: Session
     player: Player
     rail: Rail
+    sound: SoundBar
+    actions_by_id: Mapping[str, QAction]
 
     def cover(self, screen: QWidget | None) -> None:
         """Put something in the place of the page, or the page back."""
@@ -57,13 +61,16 @@ class People(QObject):
         self.watch = IdleWatch(frame.player, self)
         self.watch.idle.connect(self.lock)
         self._chart.changed.connect(frame.refresh)
-        self._session.desk.level.connect(self._on_level)
-        self._session.desk.changed.connect(self._on_desk)
 
     @property
     def locked(self) -> bool:
         """Whether the lock screen stands over the page."""
         return self.screen is not None
+
+    @property
+    def behind_lock(self) -> Collection[str]:
+        """The commands that hold while it is locked: a recording that goes on can be stopped and paused."""
+        return ALWAYS | set(WHILE_RECORDING if self._session.desk.recording is not None else ())
 
     @property
     def minutes(self) -> int:
@@ -99,7 +106,8 @@ class People(QObject):
         popup = QApplication.activePopupWidget()
         if popup is not None:
             popup.close()
-        screen = LockScreen()
+        frame, desk = self._frame, self._session.desk
+        screen = LockScreen(RecordingPanel(desk, self._chart, frame.actions_by_id, frame.sound))
         screen.form.submitted.connect(self._unlock)
         screen.recovery.submitted.connect(self._unlock)
         self.screen = screen
@@ -108,7 +116,7 @@ class People(QObject):
         self._session.desk.arm(None)  # a microphone that is only held ready is let go; one that records goes on
         self._chart.lock()
         self._offer_users()
-        self._on_desk()
+        screen.recording.show_desk()
         screen.form.start()
 
     def users(self) -> None:
@@ -199,29 +207,6 @@ class People(QObject):
         message = explain(error)
         if self.screen is not None:
             self.screen.show_problem(f"{message.sentence} {message.next_step} ({message.code})", message.code)
-
-    @Slot(object)
-    def _on_level(self, level: Level) -> None:
-        if self.screen is not None:
-            self._say_recording(self.screen, level.duration)
-
-    @Slot()
-    def _on_desk(self) -> None:
-        if self.screen is None:
-            return
-        desk = self._session.desk
-        if desk.recording is not None or desk.starting:
-            self._say_recording(self.screen, None)
-        elif self._chart.waiting or desk.jobs or desk.importing is not None:
-            why = self.tr("It is kept in the chart once you unlock.")
-            self.screen.show_state(self.tr("Work goes on"), "info", why)
-        else:
-            self.screen.show_state("", "plain", "")
-
-    def _say_recording(self, screen: LockScreen, elapsed: float | None) -> None:
-        said = self.tr("● Recording goes on")
-        why = self.tr("Every second is on the disk. Unlock to stop it.")
-        screen.show_state(f"{said} {clock(elapsed)}" if elapsed is not None else said, "danger", why)
 
     def _tell_no_reading(self) -> None:
         from ehr.store.errors import NotAllowed

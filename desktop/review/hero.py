@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QVBoxLayout, QWidget
 
-from desktop.widgets import label
+from desktop.widgets import ActionButton, label
 
 _WIDTH = 440
 
@@ -61,16 +61,5 @@ class Hero(QWidget):
                 widget.deleteLater()
         self._buttons.addStretch(1)
         for number, action in enumerate(actions):
-            self._buttons.addWidget(_button(action, go=number == 0))
+            self._buttons.addWidget(ActionButton(action, go=number == 0))
         self._buttons.addStretch(1)
-
-
-def _button(action: QAction, *, go: bool) -> QPushButton:
-    button = QPushButton(f"{action.text()}  {action.shortcut().toString()}")
-    button.setProperty("look", "go" if go else "")
-    button.setAccessibleName(action.text())
-    button.clicked.connect(action.trigger)
-    button.setEnabled(action.isEnabled())
-    button.setToolTip(action.toolTip())
-    action.enabledChanged.connect(button.setEnabled)
-    return button

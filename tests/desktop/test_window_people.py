@@ -30,7 +30,6 @@ from ehr.chart.people import RIGHTS, Right, Role
 from ehr.store import onetime
 from ehr.store.keys import Unlocked
 from ehr.store.store import Store
-from transcriber.messages import Level
 
 WORDS = "words of another"
 
@@ -258,8 +257,8 @@ def test_work_under_way_waits_for_somebody_who_may_dictate(program: Program, qtb
     for name in ("first", "second"):
         program.chart.run(lambda store, name=name: (store.users.current.name, name), success=done.append, failure=print)
     assert (program.chart.waiting, done) == (2, [])
-    program.window.people._on_desk()
-    assert "goes on" in program.window.people.screen.state.text()
+    program.desk.changed.emit()
+    assert "goes on" in program.window.people.screen.recording.state.text()
     with Store.open(program.chart.home, PASSPHRASE) as store:
         store.users.add("An administrator", {Role.ADMINISTRATOR}, WORDS)
     program.window.people.screen.form.user.clear()
@@ -271,21 +270,6 @@ def test_work_under_way_waits_for_somebody_who_may_dictate(program: Program, qtb
     _unlock(program, qtbot)
     qtbot.waitUntil(lambda: len(done) == 2, timeout=20_000)
     assert done == [("owner", "first"), ("owner", "second")]
-
-
-def test_a_recording_goes_on_behind_the_lock(program: Program, qtbot) -> None:
-    """The lock screen says so, with its length, and says nothing of the patient."""
-    program.desk.recording = "some-encounter"
-    _lock(program, qtbot)
-    screen = program.window.people.screen
-    assert "Recording goes on" in screen.state.text()
-    program.desk.level.emit(Level(0.5, 83.0))
-    assert "1:23" in screen.state.text()
-    program.desk.recording = None
-    program.desk.changed.emit()
-    assert screen.state.isHidden()
-    _unlock(program, qtbot)
-    qtbot.waitUntil(lambda: not program.window.people.locked, timeout=20_000)
 
 
 class _Hands:
