@@ -26,6 +26,7 @@ from desktop.window import MainWindow
 from desktop.worklist.model import Find, found_rows, worklist_rows
 from ehr.chart.encounter import EncounterStatus
 from ehr.chart.entry import ReviewState
+from ehr.chart.fields import open_fields
 from ehr.chart.note import Change, Span
 from transcriber.messages import Behind, Final, Level, Partial, Warned
 
@@ -96,6 +97,7 @@ class Presenter(QObject):
         window.note.change_chosen.connect(self._on_change)
         window.note.tabs.currentChanged.connect(self._on_tab)
         window.signing.history_read.connect(window.note.history.show_moments)
+        window.signing.fields_wanted.connect(window.actions_by_id["note.field"].trigger)
         window.bar.waveform.sought.connect(player.seek)
 
     @Slot()
@@ -199,7 +201,8 @@ class Presenter(QObject):
         elif job is not None:
             shown = state.working(job)
         else:
-            shown = state.resting(session.encounter, session.entries, session.standing)
+            fields = open_fields(session.reading.draft.note) if session.reading is not None else ()
+            shown = state.resting(session.encounter, session.entries, session.standing, open_fields=len(fields))
         window.banner.show_state(shown)
         if desk.starting and not self._starting:
             self._troubles.begin()

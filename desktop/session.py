@@ -227,6 +227,11 @@ class Session(QObject):
         entry = self.focused
         if entry is None:
             return
+        if entry.waits:
+            from ehr.store.faults import EntryWaits
+
+            self.failed.emit(EntryWaits(), None)
+            return
         edited = entry.state is ReviewState.EDITED
         state = ReviewState.EDITED if edited else ReviewState.ACCEPTED
         self._decide(entry, replace(entry, state=state), lambda store: store.accept(entry.id))

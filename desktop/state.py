@@ -56,7 +56,9 @@ def working(job: Job) -> State:
     return State(_tr(texts[job.step]).format(int(job.fraction * 100)), "info")
 
 
-def resting(encounter: Encounter | None, entries: tuple[Entry, ...], standing: Standing) -> State:
+def resting(
+    encounter: Encounter | None, entries: tuple[Entry, ...], standing: Standing, *, open_fields: int = 0
+) -> State:
     """Nothing is under way: what the dictation on the page waits for, or who signed it when."""
     if encounter is None:
         return State(_tr(QT_TRANSLATE_NOOP("state", "Idle")), "plain")
@@ -69,6 +71,8 @@ def resting(encounter: Encounter | None, entries: tuple[Entry, ...], standing: S
     waiting = sum(1 for entry in entries if entry.state is ReviewState.PROPOSED)
     if waiting:
         return State(_tr(QT_TRANSLATE_NOOP("state", "Needs review · {0}")).format(waiting), "warn")
+    if open_fields:
+        return State(_tr(QT_TRANSLATE_NOOP("state", "Fields to fill · {0}")).format(open_fields), "warn")
     if standing.status is Status.REVIEWED:
         return State(_tr(QT_TRANSLATE_NOOP("state", "Reviewed by {0}")).format(standing.by), "info")
     if standing.amendment is not None:

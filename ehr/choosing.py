@@ -35,7 +35,7 @@ def choose(draft: Draft, repair: Repair, number: int) -> Draft:
     An entry called by the words that stood there takes the chosen ones for its name and, unless they are those that
     were heard, the code of that name; a number, a verb or a negation changes what the entries say that rest on it. They
     and every other proposed entry that rests on the words count as edited, or as accepted where the words stay. A
-    rejected entry stays as it is.
+    rejected entry stays as it is, and one that waits for a field stays proposed.
     """
     place = draft.note.to_written(repair.said)
     before = place.of(draft.note.written).rstrip(MARKS)
@@ -77,10 +77,12 @@ def _decided(entry: Entry, before: str, chosen: str, *, heard: bool, changed: bo
 
         name = _words(before).sub(lambda _: chosen.lower(), entry.name)
         code = None if heard else code_entry(entry.kind, name, entry.attributes, assertion=entry.assertion)
-        return replace(entry, name=name, code=code, state=ReviewState.EDITED)
+        return replace(entry, name=name, code=code, state=entry.state if entry.waits else ReviewState.EDITED)
     if entry.state is not ReviewState.PROPOSED:
         return entry
     told = _told(entry, before.lower(), chosen.lower()) if changed else entry
+    if told.waits:
+        return told
     return replace(told, state=ReviewState.EDITED if changed else ReviewState.ACCEPTED)
 
 

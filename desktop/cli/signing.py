@@ -63,6 +63,7 @@ def sign(
         if verify:
             return _verify(store, wanted)
         if reviewed:
+            _stop_at_open_fields(store, wanted)
             store.signatures.mark_reviewed(wanted)
             output.note("Marked as reviewed.")
         elif ask is not None:
@@ -83,9 +84,24 @@ def _sign(store: Store, encounter_id: str, totp: str, *, cosign: bool) -> Signat
         questions = store.signatures.readiness(encounter_id).questions
         if questions:
             output.warn(f"Unsettled words that may have been misheard: {len(questions)}.")
+        _stop_at_open_fields(store, encounter_id)
     output.warn(f"You sign: {statement}")
     seal = Seal(passphrase_again(), statement, totp=totp)
     return store.signatures.cosign(encounter_id, seal) if cosign else store.signatures.sign(encounter_id, seal)
+
+
+def _stop_at_open_fields(store: Store, encounter_id: str) -> None:
+    """Name the fields that nobody filled in, before a passphrase is asked for. Raises FieldsOpen."""
+    from ehr.chart.fields import around
+    from ehr.store.faults import FieldsOpen
+
+    waiting = store.signatures.readiness(encounter_id).open_fields
+    draft = store.encounter(encounter_id).draft
+    if not waiting or draft is None:
+        return
+    for field in waiting:
+        output.warn(f"Open field: {around(draft.note.written, field)}")
+    raise FieldsOpen.of(len(waiting))
 
 
 def _told(signature: Signature) -> None:

@@ -5,9 +5,11 @@ Owns what is asked and when it may be given. Knows nothing of the store.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from PySide6.QtCore import Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from desktop.widgets import label
@@ -17,17 +19,25 @@ _MOST_NAMED = 6
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What the dialog shows and asks. `undecided` names what stands in the way; with any, nothing can be signed."""
+    """What the dialog shows and asks. `undecided` facts and `open_fields`, each named, stand in the way: with any of
+    them nothing can be signed.
+    """
 
     title: str
     go: str
     facts: tuple[str, ...]
     statement: str = ""
     undecided: tuple[str, ...] = ()
+    open_fields: tuple[str, ...] = ()
     remarks: tuple[str, ...] = ()
     needs_reason: bool = False
     needs_passphrase: bool = True
     needs_code: bool = False
+
+    @property
+    def stopped(self) -> bool:
+        """Whether something stands in the way."""
+        return bool(self.undecided or self.open_fields)
 
 
 class SealDialog(QDialog):
@@ -35,6 +45,7 @@ class SealDialog(QDialog):
 
     given = Signal(str, str, str)
     look = Signal()
+    fill = Signal()
     reject_all = Signal()
 
     def __init__(self, question: Question, parent: QWidget | None = None) -> None:
@@ -54,7 +65,7 @@ class SealDialog(QDialog):
         self.go.clicked.connect(self._on_go)
         self._build()
         first = next((field for field in (self.reason, self.passphrase) if not field.isHidden()), None)
-        if first is not None and not question.undecided:
+        if first is not None and not question.stopped:
             first.setFocus()
 
     def show_problem(self, text: str) -> None:
@@ -83,7 +94,9 @@ class SealDialog(QDialog):
             outer.addWidget(label(line, "muted", wrap=True))
         if question.undecided:
             self._add_undecided(outer)
-        elif question.statement:
+        if question.open_fields:
+            self._add_open_fields(outer)
+        if question.statement and not question.stopped:
             statement = label(question.statement, "statement", wrap=True)
             statement.setAccessibleName(self.tr("You state: {0}").format(question.statement))
             outer.addWidget(statement)
@@ -94,7 +107,7 @@ class SealDialog(QDialog):
         )
         for field, needed in asked:
             outer.addWidget(field)
-            field.setVisible(needed and not question.undecided)
+            field.setVisible(needed and not question.stopped)
         outer.addWidget(self._problem)
         cancel = QPushButton(self.tr("Cancel"))
         cancel.setAutoDefault(False)
@@ -103,36 +116,46 @@ class SealDialog(QDialog):
         row.addStretch(1)
         row.addWidget(cancel)
         row.addWidget(self.go)
-        self.go.setVisible(not question.undecided)
+        self.go.setVisible(not question.stopped)
         outer.addLayout(row)
 
     def _add_undecided(self, outer: QVBoxLayout) -> None:
         named = self.question.undecided
         text = self.tr("{0} facts are still undecided, and nothing undecided can be signed:").format(len(named))
-        outer.addWidget(label(text if len(named) > 1 else self.tr("One fact is still undecided:"), "error", wrap=True))
+        self._add_list(outer, text if len(named) > 1 else self.tr("One fact is still undecided:"), named)
+        look = _button(self.tr("&Look at the first"), self._on_look, default=True)
+        reject = _button(self.tr("&Reject all of them"), self._on_reject_all)
+        reject.setToolTip(self.tr("Rejected facts are kept, and not filed."))
+        outer.addLayout(_in_row(look, reject))
+        look.setFocus()
+
+    def _add_open_fields(self, outer: QVBoxLayout) -> None:
+        named = self.question.open_fields
+        text = self.tr("{0} fields are still open, and a note with open fields cannot be signed:").format(len(named))
+        self._add_list(outer, text if len(named) > 1 else self.tr("One field is still open:"), named)
+        outer.addWidget(label(self.tr("Fill each, take its default (Ctrl+F7) or delete it."), "muted", wrap=True))
+        is_first = not self.question.undecided
+        fill = _button(self.tr("&Go to the next field  F7"), self._on_fill, default=is_first)
+        QShortcut(QKeySequence("F7"), self).activated.connect(self._on_fill)
+        outer.addLayout(_in_row(fill))
+        if is_first:
+            fill.setFocus()
+
+    def _add_list(self, outer: QVBoxLayout, heading: str, named: Sequence[str]) -> None:
+        outer.addWidget(label(heading, "error", wrap=True))
         more = len(named) - _MOST_NAMED
         lines = [f"•  {name}" for name in named[:_MOST_NAMED]]
         outer.addWidget(
             label("\n".join([*lines, *([self.tr("and {0} more").format(more)] if more > 0 else [])]), wrap=True)
         )
-        look = QPushButton(self.tr("&Look at the first"))
-        look.setProperty("look", "go")
-        look.setDefault(True)
-        look.clicked.connect(self._on_look)
-        reject = QPushButton(self.tr("&Reject all of them"))
-        reject.setAutoDefault(False)
-        reject.setToolTip(self.tr("Rejected facts are kept, and not filed."))
-        reject.clicked.connect(self._on_reject_all)
-        row = QHBoxLayout()
-        row.addWidget(look)
-        row.addWidget(reject)
-        row.addStretch(1)
-        outer.addLayout(row)
-        look.setFocus()
 
     def _on_look(self) -> None:
         self.reject()
         self.look.emit()
+
+    def _on_fill(self) -> None:
+        self.reject()
+        self.fill.emit()
 
     def _on_reject_all(self) -> None:
         self.reject()
@@ -161,3 +184,20 @@ def _field(name: str, *, secret: bool = False) -> QLineEdit:
     if secret:
         field.setEchoMode(QLineEdit.EchoMode.Password)
     return field
+
+
+def _button(text: str, run: Callable[[], None], *, default: bool = False) -> QPushButton:
+    button = QPushButton(text)
+    button.setProperty("look", "go" if default else "")
+    button.setAutoDefault(default)
+    button.setDefault(default)
+    button.clicked.connect(run)
+    return button
+
+
+def _in_row(*buttons: QPushButton) -> QHBoxLayout:
+    row = QHBoxLayout()
+    for button in buttons:
+        row.addWidget(button)
+    row.addStretch(1)
+    return row

@@ -19,8 +19,10 @@ from desktop.signing.history import moments
 from desktop.signing.seal_dialog import Question, SealDialog
 from ehr.chart.encounter import Encounter
 from ehr.chart.entry import Assertion, Entry, ReviewState
+from ehr.chart.fields import around, open_fields
 from ehr.chart.people import Right, User
-from ehr.chart.signing import STATEMENTS, Act, Readiness, SignatureKind
+from ehr.chart.readiness import Readiness
+from ehr.chart.signing import STATEMENTS, Act, SignatureKind
 
 if TYPE_CHECKING:
     from ehr.store.signatures import Seal
@@ -36,9 +38,12 @@ class _Case:
 
 
 class Signing(QObject):
-    """The handlers of one window. `history_read` carries the moments of the page's dictation."""
+    """The handlers of one window. `history_read` carries the moments of the page's dictation; `fields_wanted` says that
+    the next open field of the note is to be filled.
+    """
 
     history_read = Signal(object)
+    fields_wanted = Signal()
 
     def __init__(self, window: QWidget, session: Session) -> None:
         super().__init__(window)
@@ -56,7 +61,12 @@ class Signing(QObject):
         return self.may(Act.REVIEW) and not any(e.state is ReviewState.PROPOSED for e in self._session.entries)
 
     def mark_reviewed(self) -> None:
-        """Say that everything was looked at."""
+        """Say that everything was looked at. Open fields are named and stop it."""
+        encounter, waiting = self._session.encounter, self._open_fields()
+        if encounter is not None and waiting:
+            dialog = self._open(Question(self.tr("Mark as reviewed"), "", (_whose(encounter),), open_fields=waiting))
+            dialog.fill.connect(self.fields_wanted)
+            return
         self._do(lambda store, id_: store.signatures.mark_reviewed(id_))
 
     def sign(self) -> None:
@@ -127,6 +137,7 @@ class Signing(QObject):
                 lambda *given: self._do(lambda store, id_: work(store, id_, _seal(kind, *given)), dialog)
             )
             dialog.look.connect(self._look)
+            dialog.fill.connect(self.fields_wanted)
             dialog.reject_all.connect(lambda: self._reject(case.readiness))
 
         self._session.ask(lambda store: _case(store, encounter.id), show)
@@ -135,9 +146,8 @@ class Signing(QObject):
         entries = self._session.entries
         kept = sum(entry.state in (ReviewState.ACCEPTED, ReviewState.EDITED) for entry in entries)
         rejected = sum(entry.state is ReviewState.REJECTED for entry in entries)
-        patient, day = encounter.patient, encounter.started_at.astimezone()
         facts = (
-            f"{patient.display_name} · MRN {patient.mrn} · {day:%d %b %Y %H:%M}",
+            _whose(encounter),
             self.tr("The note and {0} facts for the chart; {1} rejected ones are kept beside.").format(kept, rejected),
         )
         signing = kind in (SignatureKind.FINAL, SignatureKind.AMENDED)
@@ -151,9 +161,17 @@ class Signing(QObject):
         if amendment is not None and signing:
             remarks.append(self.tr("Reason of the amendment: {0}").format(amendment.reason))
         return Question(
-            heading, go, facts, STATEMENTS[kind], undecided, tuple(remarks),
+            heading, go, facts, STATEMENTS[kind], undecided, self._open_fields() if signing else (), tuple(remarks),
             needs_reason=kind is SignatureKind.ENTERED_IN_ERROR, needs_code=case.has_code,
         )  # fmt: skip
+
+    def _open_fields(self) -> tuple[str, ...]:
+        """The fields of the page that nobody filled in, each with the words around it."""
+        reading = self._session.reading
+        if reading is None:
+            return ()
+        note = reading.draft.note
+        return tuple(around(note.written, field) for field in open_fields(note))
 
     def _open(self, question: Question) -> SealDialog:
         self.dialog = dialog = SealDialog(question, self._window)
@@ -221,6 +239,11 @@ def _case(store: Store, encounter_id: str) -> _Case:
     me = store.users.current.id
     has_code = any(account.has_code for account in store.users.all() if account.user.id == me)
     return _Case(store.signatures.readiness(encounter_id), has_code)
+
+
+def _whose(encounter: Encounter) -> str:
+    patient, day = encounter.patient, encounter.started_at.astimezone()
+    return f"{patient.display_name} · MRN {patient.mrn} · {day:%d %b %Y %H:%M}"
 
 
 def _named(entry: Entry) -> str:

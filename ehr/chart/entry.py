@@ -94,6 +94,10 @@ class Flag:
     reason: str
 
 
+OPEN_FIELD = Flag("open-field", "A field of the text that this entry rests on is not filled in yet.")
+"""Set where an open field stands in the sentence of the evidence."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One proposed or reviewed fact.
@@ -120,6 +124,11 @@ class Entry:
         unknown = set(self.attributes) - set(ATTRIBUTES[self.kind])
         if unknown:
             raise ValueError(f"{self.kind} has no attribute {sorted(unknown)}")
+
+    @property
+    def waits(self) -> bool:
+        """Whether nothing can be accepted yet, because a field in the entry's sentence is open."""
+        return self.state is ReviewState.PROPOSED and OPEN_FIELD in self.flags
 
     def says_as(self, other: Entry) -> bool:
         """Whether a person's decisions left both alike, wherever in the note their words stand."""

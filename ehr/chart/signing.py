@@ -1,7 +1,7 @@
 """How far a dictation has come as a record: what its status words mean and which act leads from one to another.
 
-Owns the state machine (the words are those of FHIR R4 Composition.status and DiagnosticReport.status), what stands in
-the way of a signature, and the statements that are signed. Knows nothing of storage, passphrases or hashes.
+Owns the state machine (the words are those of FHIR R4 Composition.status and DiagnosticReport.status) and the
+statements that are signed. Knows nothing of storage, passphrases or hashes.
 """
 
 from __future__ import annotations
@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from types import MappingProxyType
-
-from ehr.chart.entry import Entry, ReviewState
-from ehr.chart.note import Note, Repair
 
 
 class Status(StrEnum):
@@ -133,27 +130,6 @@ STATEMENTS: Mapping[SignatureKind, str] = MappingProxyType(
     }
 )
 """What each signature states; the text that was shown is stored with it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Readiness:
-    """What a signature would meet: the entries that nobody decided on, and the misheard words that nobody settled."""
-
-    undecided: tuple[Entry, ...]
-    questions: tuple[Repair, ...]
-
-    @property
-    def ready(self) -> bool:
-        """Whether it can be signed. Open questions are shown and do not stand in the way."""
-        return not self.undecided
-
-
-def readiness(note: Note, entries: tuple[Entry, ...]) -> Readiness:
-    """What stands in the way of signing a note with these entries."""
-    return Readiness(
-        tuple(entry for entry in entries if entry.state is ReviewState.PROPOSED),
-        tuple(repair for repair in note.repairs if not repair.settled),
-    )
 
 
 @dataclass(frozen=True, slots=True)

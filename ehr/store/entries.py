@@ -52,6 +52,11 @@ def decide(db: Database, entry_id: str, state: ReviewState) -> None:
     db.table("entry").update(entry_id, {"state": state.value})
 
 
+def waits(db: Database, entry_id: str) -> bool:
+    """Whether the entry is as it was proposed and a field in its sentence is open. Raises NotInStore."""
+    return entry_from_row(_row(db, entry_id)).waits
+
+
 def edit(db: Database, entry: Entry) -> None:
     """Put a person's version in place of the entry with its id, keeping what was proposed. Raises NotInStore."""
     row = _row(db, entry.id)

@@ -1,7 +1,8 @@
-"""What can go wrong with a signature, the audit log's head and a hand-over.
+"""What can go wrong with a review, a signature, the audit log's head and a hand-over.
 
 EnvironmentFault
-├── RecordSigned, NotNow, Undecided, NothingToSign, NoReason                  signing
+├── RecordSigned, NotNow, Undecided, FieldsOpen, NothingToSign, NoReason     signing
+├── EntryWaits                                                                     accepting
 ├── HeadUnreadable                                                                 a noted head of the audit log
 └── HandoverUnreadable ── HandoverTooNew · HandoverDiffers                         an encounter file
 """
@@ -40,6 +41,30 @@ class Undecided(EnvironmentFault):
         count = f"{len(entry_ids)} entries are" if len(entry_ids) > 1 else "1 entry is"
         names = ", ".join(entry_id[:8] for entry_id in entry_ids[:10])
         return cls(f"{count} still undecided ({names}); nothing undecided can be reviewed or signed.")
+
+
+class FieldsOpen(EnvironmentFault):
+    """The note has fields that nobody filled in. The message says how many, never what they are called."""
+
+    code = "CW-E230"
+    sentence = "The note has open fields; a note with open fields cannot be reviewed or signed."
+    next_step = (
+        "F7 goes to the next one: fill it, take its default or delete it. On the command line: chartwright fields."
+    )
+
+    @classmethod
+    def of(cls, count: int) -> FieldsOpen:
+        """The error for so many fields."""
+        fields = f"{count} fields of the note are" if count > 1 else "One field of the note is"
+        return cls(f"{fields} still open; a note with open fields cannot be reviewed or signed.")
+
+
+class EntryWaits(EnvironmentFault):
+    """An entry would be accepted although a field in its sentence is open."""
+
+    code = "CW-E231"
+    sentence = "A field in the sentence that this entry rests on is open; the entry was not accepted."
+    next_step = "F7 goes to the field: fill it, take its default or delete it. Or edit the entry to say what is so."
 
 
 class NothingToSign(EnvironmentFault):

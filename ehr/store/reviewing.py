@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry, ReviewState
+from ehr.chart.fields import reflagged
 from ehr.chart.people import Right
 from ehr.chart.revision import revise
 from ehr.chart.signing import Act
 from ehr.store import encounters, entries, history, standings
 from ehr.store.errors import NotInStore
+from ehr.store.faults import EntryWaits
 from ehr.store.history import NoteVersion, Step
 from ehr.store.identity import require_settled
 from ehr.store.ledger import Ledger
@@ -50,7 +52,7 @@ class Reviewing:
             draft = encounters.by_id(db, encounter_id).draft
             if draft is None:
                 raise NotInStore
-            revised = change(draft)
+            revised = reflagged(change(draft))
             before, number = history.entry_rows(db, encounter_id), history.version_count(db, encounter_id)
             self._add_version(db, encounter_id, revised)
             entries.move(db, revised.entries)
@@ -66,9 +68,14 @@ class Reviewing:
         self._one_by_one("entry.reopened", (entry.id,), lambda db, _: entries.restate(db, entry))
 
     def accept(self, *entry_ids: str) -> None:
-        """Accept entries as they stand. Raises NotInStore, RecordSigned, IdentityInDoubt, and then accepts none."""
+        """Accept entries as they stand.
+
+        Raises NotInStore, RecordSigned, IdentityInDoubt, and EntryWaits where a field is open, and then accepts none.
+        """
 
         def accept(db: Database, entry_id: str) -> None:
+            if entries.waits(db, entry_id):
+                raise EntryWaits
             entries.decide(db, entry_id, ReviewState.ACCEPTED)
 
         self._one_by_one("entry.accepted", entry_ids, accept, first=require_settled)

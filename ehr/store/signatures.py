@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Protocol
 
 from ehr.chart.people import Right, User
-from ehr.chart.signing import STATEMENTS, Act, Readiness, Signature, SignatureKind, Standing, readiness
+from ehr.chart.readiness import Readiness, readiness
+from ehr.chart.signing import STATEMENTS, Act, Signature, SignatureKind, Standing
 from ehr.store import encounters, history, outbox, recordings, signed, standings
 from ehr.store.codec import time_to_text
 from ehr.store.errors import NotAllowed
-from ehr.store.faults import NoReason, NothingToSign, NotNow, Undecided
+from ehr.store.faults import FieldsOpen, NoReason, NothingToSign, NotNow, Undecided
 from ehr.store.identity import require_settled
 from ehr.store.ledger import Ledger
 from ehr.store.recordings import Recording
@@ -78,24 +79,26 @@ class Signatures:
             return _readiness(db, encounter_id)
 
     def mark_reviewed(self, encounter_id: str) -> Standing:
-        """Say that somebody has been through everything. Raises NotInStore, Undecided, RecordSigned, NotNow,
-        IdentityInDoubt.
+        """Say that somebody has been through everything.
+
+        Raises NotInStore, Undecided, FieldsOpen, RecordSigned, NotNow, IdentityInDoubt.
         """
         with self._ledger.act("encounter.reviewed", encounter_id, Right.REVIEW) as db:
             after = self._advance(db, encounter_id, Act.REVIEW)
-            _refuse_undecided(db, encounter_id)
+            _refuse_unready(db, encounter_id)
             require_settled(db, encounter_id)
             return after
 
     def sign(self, encounter_id: str, seal: Seal) -> Signature:
         """Sign the note and its entries as they stand; an amendment becomes the version on top.
 
-        Raises NotAllowed, WrongPassphrase, NotInStore, NothingToSign, Undecided, IdentityInDoubt, RecordSigned, NotNow.
+        Raises NotAllowed, WrongPassphrase, NotInStore, NothingToSign, Undecided, FieldsOpen, IdentityInDoubt,
+        RecordSigned, NotNow.
         """
         self._authenticate(seal)
         sound = self._sound(encounter_id)
         with self._ledger.act("encounter.signed", encounter_id, Right.SIGN) as db:
-            _refuse_undecided(db, encounter_id)
+            _refuse_unready(db, encounter_id)
             require_settled(db, encounter_id)
             amendment = standings.of_encounter(db, encounter_id).amendment
             self._advance(db, encounter_id, Act.SIGN)
@@ -255,7 +258,9 @@ def _readiness(db: Database, encounter_id: str) -> Readiness:
     return readiness(draft.note, draft.entries)
 
 
-def _refuse_undecided(db: Database, encounter_id: str) -> None:
-    undecided = _readiness(db, encounter_id).undecided
-    if undecided:
-        raise Undecided.these(tuple(entry.id for entry in undecided))
+def _refuse_unready(db: Database, encounter_id: str) -> None:
+    found = _readiness(db, encounter_id)
+    if found.undecided:
+        raise Undecided.these(tuple(entry.id for entry in found.undecided))
+    if found.open_fields:
+        raise FieldsOpen.of(len(found.open_fields))

@@ -108,3 +108,24 @@ def test_the_log_is_exported_and_compared_with_a_head(home: Path, tmp_path: Path
     head.write_text("nothing", encoding="utf-8")
     assert cli.run(["audit", "verify", "--head", str(head)]) == 1
     assert "CW-E126" in capsys.readouterr().err
+
+
+def test_open_fields_are_listed_filled_and_stop_a_signature(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Named before a passphrase is asked for; filled by number, by default or taken out, the note can be signed."""
+    id_ = decide(home)
+    with Store.open(home, PASSPHRASE) as store:
+        store.edit_note(id_, "Wound: [size] cm, [clean|dirty], [odour] today.")
+    for arguments in (["sign", id_, "--reviewed"], ["sign", id_]):
+        assert cli.run(arguments) == 1
+        told = capsys.readouterr().err
+        assert "Open field: Wound: [size] cm, [clean|dirty], [odour] …" in told
+        assert "3 fields of the note are still open" in told
+        assert "CW-E230" in told
+    assert cli.run(["fields", id_]) == 1
+    assert "2\tclean\tWound: [size] cm, [clean|dirty], [odour] today." in capsys.readouterr().out
+    assert cli.run(["fields", id_, "--fill", "4", "x"]) == 2
+    assert cli.run(["fields", id_, "--fill", "1", "4", "--defaults"]) == 1
+    assert cli.run(["fields", id_, "--take-out"]) == 0
+    with Store.open(home, PASSPHRASE) as store:
+        assert store.encounter(id_).draft.note.written == "Wound: 4 cm, clean, today."
+    assert cli.run(["sign", id_]) == 0

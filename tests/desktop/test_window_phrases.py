@@ -16,6 +16,7 @@ from desktop.phrases.inserter import Inserter
 from desktop.phrases.sayable_page import SayablePage
 from desktop.settings import PUNCTUATION
 from ehr import pipeline
+from ehr.chart.entry import ReviewState
 from ehr.chart.phrases import AutoText, ClinicTerm
 from ehr.store.phrases import Owner
 from ehr.store.store import Store
@@ -211,3 +212,50 @@ def test_saying_every_mark_is_remembered(review, qtbot):
     assert review.parts.desk.says_marks
     assert review.parts.window._settings.text(PUNCTUATION) == "spoken"
     book.accept()
+
+
+def test_an_entry_beside_an_open_field_is_not_accepted(review, qtbot):
+    """Enter says why and where to go; filled, it is accepted, and its flag is gone."""
+    session, window = review.parts.session, review.parts.window
+    waiting = next(each for each in session.entries if each.waits)
+    session.set_focus(waiting.id)
+    review.run("entry.accept")
+    assert window.problems.shown.code == "CW-E231"
+    assert "F7" in window.problems.shown.next_step
+    assert session.focused.state is ReviewState.PROPOSED
+
+    review.run("note.field")
+    for answer in ("shin", "4", "clean", "serous"):
+        qtbot.keyClicks(window.note.editor, answer)
+        review.run("note.field")
+    window.note.editor.leave()
+    qtbot.waitUntil(lambda: review.settled() and not session.focused.waits, timeout=20_000)
+    session.set_focus(waiting.id)
+    review.run("entry.accept")
+    assert session.entries[[each.id for each in session.entries].index(waiting.id)].state is ReviewState.ACCEPTED
+
+
+@pytest.mark.parametrize("command", ["record.review", "record.sign"])
+def test_open_fields_stop_a_review_and_a_signature(review, qtbot, command):
+    """Each is named, no passphrase is asked, and F7 goes to the next one; the badge says how many are left."""
+    session, window = review.parts.session, review.parts.window
+    for each in session.entries:
+        session.set_focus(each.id)
+        review.run("entry.reject")
+    qtbot.waitUntil(review.settled)
+    assert window.banner.state.text() == "Fields to fill · 4"
+    review.run(command)
+    qtbot.waitUntil(lambda: window.signing.dialog is not None)
+    asked = window.signing.dialog
+    qtbot.waitUntil(asked.isActiveWindow)
+    assert asked.question.open_fields[0].startswith("Wound: [location], [size] cm")
+    assert len(asked.question.open_fields) == 4
+    assert not asked.passphrase.isVisible()
+    assert not asked.go.isVisible()
+    qtbot.keyClick(asked, Qt.Key.Key_F7)
+
+    editor = window.note.editor
+    assert editor.textCursor().selectedText() == "[location]"
+    editor.setPlainText("Plan: rest.")
+    editor.leave()
+    qtbot.waitUntil(lambda: window.banner.state.text() == "Ready to sign", timeout=20_000)
