@@ -11,12 +11,19 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ehr.chart.people import Role, User
-from ehr.store import accounts, onetime
+from ehr.store import accounts, keychain, onetime
 from ehr.store.accounts import CodeState, name_key
 from ehr.store.attempts import Attempts
 from ehr.store.audit import AuditLog
 from ehr.store.codec import time_to_text
-from ehr.store.errors import CodeNeeded, CodeWrong, KeyFileDamaged, UserUnknown, WrongPassphrase
+from ehr.store.errors import (
+    CodeNeeded,
+    CodeWrong,
+    KeychainRefused,
+    KeyFileDamaged,
+    UserUnknown,
+    WrongPassphrase,
+)
 from ehr.store.home import Home, disk_faults
 from ehr.store.keys import KeySlots, Kind, Slot, Unlocked
 from ehr.store.recovery import normal
@@ -41,22 +48,30 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Credentials:
-    """What a person brings: `user` is their id or name, None where the secret alone tells."""
+    """What a person brings: `user` is their id or name, None where the secret alone tells.
 
-    secret: str
+    Who brings no secret has it in this computer's keychain.
+    """
+
+    secret: str | None
     user: str | None = None
     totp: str = ""
+
+    @property
+    def kind(self) -> Kind:
+        """Of which kind the slot is that this opens."""
+        return Kind.KEYCHAIN if self.secret is None else Kind.PASSPHRASE
 
 
 def admit(home: Home, brought: Credentials, now: Callable[[], datetime]) -> Admitted:
     """Open the store for whoever brings this. Raises what `Store.open` names; a failure is kept for the audit log."""
     slots = home.key_slots()
     claimed = _claimed(slots, brought)
-    attempts = Attempts(home.failed_unlocks)
+    attempts, told = Attempts(home.failed_unlocks), _told(brought.kind, claimed)
     with disk_faults():
-        attempts.refuse_too_soon(claimed or "", now)
+        attempts.refuse_too_soon(told, now)
     try:
-        unlocked = home.unlock(slots, brought.secret, claimed, Kind.PASSPHRASE)
+        unlocked = _unlocked(home, slots, brought, claimed)
         session = home.open_session(unlocked)
         try:
             with session.transaction() as db:
@@ -64,14 +79,17 @@ def admit(home: Home, brought: Credentials, now: Callable[[], datetime]) -> Admi
                 if (state := accounts.code_state(db, user.id)) is not None:
                     accounts.set_code(db, user.id, checked_code(state, brought.totp, now()))
                 _move_failures(db, attempts, unlocked)
+                AuditLog(unlocked.derive("audit"), user.name).append(
+                    db, f"unlock.by_{unlocked.slot.kind}", user.id, at=now()
+                )
             with disk_faults():
                 attempts.clear()
         except BaseException:
             session.close()
             raise
-    except (WrongPassphrase, CodeWrong):
+    except (WrongPassphrase, CodeWrong, KeychainRefused):
         with disk_faults():
-            attempts.add(claimed or "", now=now())
+            attempts.add(told, now=now())
         raise
     return Admitted(unlocked, session, user)
 
@@ -104,7 +122,7 @@ def recover(home: Home, typed: str, user: str | None, passphrase: str, now: Call
             slot = Slot.for_passphrase(
                 unlocked.data_key, passphrase, id_=found.id, holder=found.name, cost=unlocked.slot.cost
             )
-            write_slots(db, home, slots.having(slot))
+            write_slots(db, home, slots.renewed(slot))
     finally:
         session.close()
     return found
@@ -127,13 +145,13 @@ def write_slots(db: Database, home: Home, slots: KeySlots) -> None:
     StoreUnwritable.
     """
     names = {each.user.id: each.user.name for each in accounts.all_accounts(db) if not each.disabled}
-    kept = slots.only(lambda slot: slot.kind is not Kind.PASSPHRASE or slot.id in names)
+    kept = slots.only(lambda slot: slot.kind is Kind.RECOVERY or slot.id in names)
     with disk_faults():
         kept.named(names).write(home.keyslots)
 
 
 def _claimed(slots: KeySlots, brought: Credentials) -> str | None:
-    """The id of the slot that is claimed. Raises UserUnknown where a user is named who has none."""
+    """The id of the user who is claimed. Raises UserUnknown where one is named who has no passphrase."""
     if brought.user is None:
         return None
     wanted = name_key(brought.user)
@@ -141,6 +159,27 @@ def _claimed(slots: KeySlots, brought: Credentials) -> str | None:
     if not found:
         raise UserUnknown
     return found[0]
+
+
+def _told(kind: Kind, claimed: str | None) -> str:
+    """Whom a failed attempt claims to be, and by what, where that is not a passphrase."""
+    return claimed or "" if kind is Kind.PASSPHRASE else f"{kind}/{claimed or ''}"
+
+
+def _unlocked(home: Home, slots: KeySlots, brought: Credentials, claimed: str | None) -> Unlocked:
+    """The data key. Raises WrongPassphrase, KeychainRefused, KeychainUnavailable, StoreDamaged."""
+    if brought.secret is not None:
+        return home.unlock(slots, brought.secret, claimed, Kind.PASSPHRASE)
+    found = slots.of(Kind.KEYCHAIN, claimed)
+    if len(found) != 1:
+        raise KeychainRefused
+    secret = keychain.kept(keychain.name_of(found[0]))
+    if secret is None:
+        raise KeychainRefused
+    try:
+        return home.unlock(slots, secret, found[0].id, Kind.KEYCHAIN)
+    except WrongPassphrase:
+        raise KeychainRefused from None
 
 
 def _user_of(db: Database, slots: KeySlots, slot: Slot) -> User:

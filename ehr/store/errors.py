@@ -11,6 +11,9 @@
     ├── TooSoon, CodeNeeded, CodeWrong         unlocking: failures before, one-time codes
     ├── RecoveryKeyMistyped                    the other way to unlock
     ├── UserUnknown, NameTaken, LastAdministrator
+    ├── RecoveryKeyMistyped                    other ways to unlock
+    ├── KeychainUnavailable, KeychainRefused
+    ├── UserUnknown, NameTaken, LastAdministrator, ReasonMissing
     ├── SoundShredded, RetentionOrder, PreviewOutdated   keeping and deleting
     ├── BackupDamaged, BackupUnwritable, BackupInside, UpdateNeedsSpace
     ├── IdentityInDoubt, MergeRefused, SignedStays    whose dictation it is
@@ -194,6 +197,22 @@ class UserUnknown(EnvironmentFault):
     code = "CW-E119"
     sentence = "This user does not open this store, or no longer does."
     next_step = "Choose another user, or ask the administrator."
+
+
+class KeychainUnavailable(EnvironmentFault):
+    """The operating system's keychain is missing, locked, broken or silent."""
+
+    code = "CW-E200"
+    sentence = "This computer's keychain is missing, locked or does not answer."
+    next_step = "Unlock the chart with your passphrase. To use the keychain again, unlock it in the system's settings."
+
+
+class KeychainRefused(EnvironmentFault):
+    """The keychain has no secret that opens the user's slot: another computer's, another account's, or deleted."""
+
+    code = "CW-E201"
+    sentence = "This computer's keychain holds no key that opens the chart for this user."
+    next_step = "Unlock with the passphrase; “This computer's keychain …” then makes a new key."
 
 
 class NameTaken(EnvironmentFault):

@@ -13,17 +13,25 @@ from pathlib import Path
 
 @dataclass(frozen=True, slots=True)
 class Holder:
-    """Somebody who can unlock: the user's id, and what the key file calls them."""
+    """Somebody who can unlock: the user's id, what the key file calls them, and whether a computer's keychain has a key
+    of theirs besides.
+    """
 
     id: str
     name: str
+    keychain: bool = False
 
 
 def holders(home: Path) -> tuple[Holder, ...]:
     """Who has a passphrase for the store in the data folder `home`, by name; nobody where that cannot be read."""
     try:
         slots = json.loads((home / "keyslots.json").read_bytes())["slots"]
-        found = [Holder(str(slot["id"]), str(slot["holder"])) for slot in slots if slot["kind"] == "passphrase"]
+        kept = {slot["id"] for slot in slots if slot["kind"] == "keychain"}
+        found = [
+            Holder(str(slot["id"]), str(slot["holder"]), slot["id"] in kept)
+            for slot in slots
+            if slot["kind"] == "passphrase"
+        ]
     except (OSError, ValueError, TypeError, KeyError, RecursionError):
         return ()
     return tuple(sorted(found, key=lambda holder: holder.name.casefold()))

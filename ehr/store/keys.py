@@ -1,9 +1,9 @@
 """The data key and the slots that hold it.
 
 Owns `keyslots.json`: one random 256-bit data key, wrapped once per slot. A slot is opened by what its holder has: a
-passphrase, or the clinic's recovery key. Changing a passphrase rewraps the data key and touches no patient data. Knows
-nothing of the database the key opens, and nothing of roles: a slot's id is bound into its wrapping, and the store says
-who that id is.
+passphrase, a secret in their computer's keychain, or the clinic's recovery key. Changing a passphrase rewraps the data
+key and touches no patient data. Knows nothing of the database the key opens, and nothing of roles: a slot's id is bound
+into its wrapping, and the store says who that id is.
 
 Python cannot wipe memory for certain: the key lives in the process while the store is open.
 """
@@ -63,6 +63,7 @@ class Kind(StrEnum):
 
     PASSPHRASE = "passphrase"  # noqa: S105  the name of a kind
     RECOVERY = "recovery"
+    KEYCHAIN = "keychain"
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,10 @@ class KeySlots:
         if place is None:
             return KeySlots((*self.slots, slot), self._others)
         return KeySlots((*self.slots[:place], slot, *self.slots[place + 1 :]), self._others)
+
+    def renewed(self, slot: Slot) -> KeySlots:
+        """The slots with this one as the only way in of its user."""
+        return self.having(slot).only(lambda each: each.id != slot.id or each == slot)
 
     def only(self, keep: Callable[[Slot], bool]) -> KeySlots:
         """Those of our slots that are to stay, with all of other kinds."""

@@ -30,6 +30,7 @@ from ehr.store.identity import Identity
 from ehr.store.keys import STRONG, Argon2Cost
 from ehr.store.ledger import Clock, Ledger, utc_now
 from ehr.store.outbox import Outbox
+from ehr.store.own_keychain import OwnKeychain
 from ehr.store.phrases import PhraseBook
 from ehr.store.reader import Reader
 from ehr.store.recordings import Recording
@@ -93,6 +94,14 @@ class Store(Reviewing, Reader):
         return cls._admitting(home, lambda place: admit(place, Credentials(passphrase, user, totp), clock), clock)
 
     @classmethod
+    def open_by_keychain(cls, home: Path, user: str | None = None, *, totp: str = "", clock: Clock = utc_now) -> Self:
+        """Open the store as the user of this id or name, by the secret that they keep in this computer's keychain.
+
+        Without a user it is the only one who does so. Raises KeychainRefused, KeychainUnavailable, else as `open`.
+        """
+        return cls._admitting(home, lambda place: admit(place, Credentials(None, user, totp), clock), clock)
+
+    @classmethod
     def recover(
         cls, home: Path, recovery_key: str, passphrase: str, user: str | None = None, *, clock: Clock = utc_now
     ) -> Self:
@@ -151,6 +160,11 @@ class Store(Reviewing, Reader):
     def users(self) -> Users:
         """Who may unlock, and their roles, passphrases and one-time codes."""
         return self._users
+
+    @property
+    def keychain(self) -> OwnKeychain:
+        """Whether this computer's keychain opens the store for the present user."""
+        return OwnKeychain(self._ledger, self._home, self._unlocked, self._users.verify)
 
     @property
     def emergencies(self) -> Emergencies:

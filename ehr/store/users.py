@@ -116,7 +116,7 @@ class Users:
             self._write(db)
 
     def reset_passphrase(self, user_id: str, passphrase: str) -> None:
-        """Give a user a new passphrase; they may unlock again, without a one-time code.
+        """Give a user a new passphrase; they may unlock again, by nothing else: no one-time code, no keychain.
 
         Raises UserUnknown, PassphraseEmpty, StoreUnwritable.
         """
@@ -126,7 +126,7 @@ class Users:
         with self._ledger.act("passphrase.reset", user_id, Right.MANAGE_USERS) as db:
             accounts.readmit(db, user_id)
             account = accounts.by_id(db, user_id)
-            self._write(db, self._slot(passphrase, holder=account.user.name, id_=user_id))
+            self._renew(db, self._slot(passphrase, holder=account.user.name, id_=user_id))
 
     def make_recovery_key(self) -> str:
         """A new recovery key for the clinic, to be printed and kept; an older one no longer opens.
@@ -174,6 +174,10 @@ class Users:
     def _write(self, db: Database, slot: Slot | None = None) -> None:
         slots: KeySlots = self._home.key_slots()
         write_slots(db, self._home, slots if slot is None else slots.having(slot))
+
+    def _renew(self, db: Database, slot: Slot) -> None:
+        """Let the slot be the only way in of its user."""
+        write_slots(db, self._home, self._home.key_slots().renewed(slot))
 
     def _refresh(self) -> None:
         """Take over what was changed about the present user."""

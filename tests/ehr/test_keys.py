@@ -86,7 +86,7 @@ def test_a_passphrase_change_rewraps_one_slot_and_keeps_the_rest(tmp_path):
     path, key = tmp_path / "keyslots.json", new_data_key()
     KeySlots((_slot(key, "one", "A"), _slot(key, "two", "B"))).write(path)
     document = json.loads(path.read_text())
-    document["slots"].append({"kind": "keychain", "id": "k", "service": "chartwright"})
+    document["slots"].append({"kind": "smartcard", "id": "k", "service": "chartwright"})
     path.write_text(json.dumps(document))
 
     KeySlots.read(path).rewrapped("one", "three").write(path)
@@ -96,7 +96,7 @@ def test_a_passphrase_change_rewraps_one_slot_and_keeps_the_rest(tmp_path):
     assert slots.unlock("three").slot.holder == "A"
     with pytest.raises(WrongPassphrase):
         slots.unlock("one")
-    assert json.loads(path.read_text())["slots"][-1] == {"kind": "keychain", "id": "k", "service": "chartwright"}
+    assert json.loads(path.read_text())["slots"][-1] == {"kind": "smartcard", "id": "k", "service": "chartwright"}
 
 
 def test_the_file_is_private_and_holds_no_secret(tmp_path):

@@ -76,7 +76,10 @@ def test_the_actor_is_the_slots_holder(tmp_path):
     with Store.create(tmp_path, "words", holder="Dr. A", cost=CHEAP, clock=Clock()) as store:
         store.add_patient(maria())
 
-        assert [(row.actor, row.at) for row in _log(store)] == [("Dr. A", "2026-03-01T09:00:01.000000+00:00")]
+        assert [(row.actor, row.at) for row in _log(store)] == [
+            ("Dr. A", "2026-03-01T09:00:01.000000+00:00"),
+            ("Dr. A", "2026-03-01T09:00:02.000000+00:00"),
+        ]
 
 
 def test_no_patient_text_is_in_the_log(store):
@@ -114,7 +117,7 @@ def test_append_only_tables_refuse_rewriting(store, table, statement):
         ("UPDATE audit SET at = '2000-01-01' WHERE seq = 3", 3),
         ("DELETE FROM audit WHERE seq = 2", 2),
         ("UPDATE audit SET seq = CASE seq WHEN 1 THEN -2 WHEN 2 THEN -1 ELSE seq END", 1),
-        ("INSERT INTO audit VALUES (4, '2026', 'owner', 'draft.saved', 'x', zeroblob(32))", 4),
+        ("INSERT INTO audit VALUES (5, '2026', 'owner', 'draft.saved', 'x', zeroblob(32))", 5),
     ],
 )
 def test_a_forged_log_does_not_verify(store, forgery, broken):
