@@ -97,20 +97,44 @@ def existing_store(home: Home) -> Iterator[Store | None]:
 
 
 def _unlocked(path: Path) -> Store:
-    """The chart as the user of CHARTWRIGHT_USER, or whoever the passphrase belongs to; the code is asked for if needed.
+    """The chart as the user of CHARTWRIGHT_USER, by this computer's keychain where they chose it and no passphrase is
+    given; else as whoever the passphrase belongs to. The one-time code is asked for if needed.
 
-    Raises NoPassphrase, and what `Store.open` names.
+    Raises NoPassphrase, and what `Store.open` and `Store.open_by_keychain` name.
     """
-    from ehr.store.errors import CodeNeeded
+    from ehr.store.errors import KeychainRefused, KeychainUnavailable
     from ehr.store.store import Store
 
-    user, passphrase = os.environ.get(USER_VARIABLE) or None, _passphrase()
+    user = os.environ.get(USER_VARIABLE) or None
+    if not os.environ.get(PASSPHRASE_VARIABLE) and _keeps_a_key(path, user):
+        try:
+            return _with_code(lambda totp: Store.open_by_keychain(path, user, totp=totp))
+        except (KeychainRefused, KeychainUnavailable) as error:
+            if not sys.stdin.isatty():
+                raise
+            click.echo(f"{error.sentence} ({error.code})", err=True)
+    passphrase = _passphrase()
+    return _with_code(lambda totp: Store.open(path, passphrase, user, totp=totp))
+
+
+def _with_code(opened: Callable[[str], Store]) -> Store:
+    """The chart, opened with CHARTWRIGHT_CODE, or with the code that somebody at a terminal types."""
+    from ehr.store.errors import CodeNeeded
+
     try:
-        return Store.open(path, passphrase, user, totp=os.environ.get(CODE_VARIABLE, ""))
+        return opened(os.environ.get(CODE_VARIABLE, ""))
     except CodeNeeded:
         if not sys.stdin.isatty():
             raise
-        return Store.open(path, passphrase, user, totp=str(click.prompt("One-time code", err=True)))
+        return opened(str(click.prompt("One-time code", err=True)))
+
+
+def _keeps_a_key(path: Path, user: str | None) -> bool:
+    """Whether the user, or the only one whom the chart has, chose this computer's keychain."""
+    from ehr.store.holders import holders
+
+    found = [each for each in holders(path) if user is None or user.casefold() in (each.id, each.name.casefold())]
+    return len(found) == 1 and found[0].keychain
 
 
 def new_passphrase() -> str:

@@ -25,11 +25,13 @@ Examples:
   chartwright user passphrase                 change your own
   chartwright user passphrase "Nora Quill"    give her a new one (administrator)
   chartwright user disable "Nora Quill"
+  chartwright user keychain --on              unlock by this computer's keychain from now on
   chartwright user recovery-key > key.txt     a new recovery key; the old one ends
   chartwright user recover "Dr. Chen"         a new passphrase by the recovery key
 
 \b
-Unlock as a certain user: CHARTWRIGHT_USER. Without a terminal: CHARTWRIGHT_PASSPHRASE,
+Unlock as a certain user: CHARTWRIGHT_USER; without a passphrase where that user, or the only one,
+chose the keychain. Without a terminal: CHARTWRIGHT_PASSPHRASE,
 CHARTWRIGHT_NEW_PASSPHRASE, CHARTWRIGHT_RECOVERY_KEY, CHARTWRIGHT_CODE."""
 
 ROLES = ("clinician", "scribe", "records_officer", "administrator")
@@ -52,11 +54,14 @@ def user() -> None:
 def list_users(context: click.Context, *, as_json: bool) -> None:
     """List the users with their roles."""
     with existing_store(context.ensure_object(Home)) as store:
-        found = _there(store).users.all()
+        found, keychains = _there(store).users.all(), _there(store).keychain.users()
     if as_json:
-        click.echo(output.to_json([_document(account) for account in found]))
+        click.echo(output.to_json([_document(each, keychain=each.user.id in keychains) for each in found]))
         return
-    rows = [(each.user.name, ", ".join(sorted(each.user.roles)), _state(each)) for each in found]
+    rows = [
+        (each.user.name, ", ".join(sorted(each.user.roles)), _state(each, keychain=each.user.id in keychains))
+        for each in found
+    ]
     output.print_table("Users", ("Name", "Roles", "State"), rows)
 
 
@@ -117,6 +122,26 @@ def passphrase(context: click.Context, name: str | None) -> None:
             users.reset_passphrase(_id(store, name), new_passphrase())
 
 
+@user.command()
+@click.option("--on/--off", "chosen", default=None, help="Use it from now on, or no longer.")
+@click.option("--code", "totp", default="", metavar="DIGITS", help="Your one-time code, where you use one.")
+@data_dir_option
+@click.pass_context
+def keychain(context: click.Context, *, chosen: bool | None, totp: str) -> None:
+    """Let this computer's keychain unlock the chart for you, or say whether it does.
+
+    Whoever can use your account of this computer then opens the chart in your name. Signing still asks for the
+    passphrase. A new passphrase by the administrator or the recovery key ends it.
+    """
+    with existing_store(context.ensure_object(Home)) as store:
+        mine = _there(store).keychain
+        if chosen:
+            mine.choose(passphrase_again(), totp)
+        elif chosen is False:
+            mine.drop()
+        click.echo("on" if mine.chosen else "off")
+
+
 @user.command("recovery-key")
 @data_dir_option
 @click.pass_context
@@ -159,16 +184,17 @@ def _roles(names: tuple[str, ...]) -> frozenset[Role]:
     return frozenset(map(Role, names))
 
 
-def _state(account: Account) -> str:
-    marks = ["may not unlock"] if account.disabled else []
-    return ", ".join([*marks, "one-time code"] if account.has_code else marks)
+def _state(account: Account, *, keychain: bool) -> str:
+    marks = {"may not unlock": account.disabled, "one-time code": account.has_code, "keychain": keychain}
+    return ", ".join(mark for mark, holds in marks.items() if holds)
 
 
-def _document(account: Account) -> dict[str, object]:
+def _document(account: Account, *, keychain: bool) -> dict[str, object]:
     return {
         "id": account.user.id,
         "name": account.user.name,
         "roles": sorted(account.user.roles),
         "disabled": account.disabled,
         "one_time_code": account.has_code,
+        "keychain": keychain,
     }

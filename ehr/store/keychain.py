@@ -69,19 +69,16 @@ def forget(name: str) -> None:
 def _answered(ask: Callable[[KeyringBackend], Answer]) -> Answer:
     """What the keychain answers in time. Raises KeychainUnavailable."""
     answers: list[Answer] = []
-    faults: list[Exception | None] = [None]
 
     def run() -> None:
-        try:
+        with suppress(Exception):  # a plug-in raises what it likes; all of it means that it did not answer
             answers.append(ask(_backend()))
-        except Exception as error:  # noqa: BLE001  a plug-in raises what it likes
-            faults.append(error)
 
     asking = threading.Thread(target=run, name="keychain", daemon=True)
     asking.start()
     asking.join(PATIENCE_S)
     if not answers:
-        raise KeychainUnavailable from faults[-1]
+        raise KeychainUnavailable
     return answers[0]
 
 

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from keychains import file_keychain
 
 from desktop import cli
 from ehr.store.keys import Argon2Cost
@@ -100,3 +101,34 @@ def test_no_chart_is_made_by_asking_for_its_users(
     assert cli.run(["user", "list"]) == 1
     assert "CW-E101" in capsys.readouterr().err
     assert not (tmp_path / "none").exists()
+
+
+def test_the_keychain_unlocks_without_a_passphrase(
+    home: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Chosen with the passphrase, it opens for its user alone; locked it says so; dropped it is as before."""
+    assert cli.run(["user", "add", "Nora", "--role", "scribe"]) == 0
+    assert cli.run(["user", "keychain"]) == 0
+    assert capsys.readouterr().out.splitlines()[-1] == "off"
+    with file_keychain(tmp_path / "keychain.json") as backend:
+        monkeypatch.setenv("CHARTWRIGHT_USER", "Dr. Chen")
+        assert cli.run(["user", "keychain", "--on"]) == 0
+        assert capsys.readouterr().out == "on\n"
+        monkeypatch.delenv("CHARTWRIGHT_PASSPHRASE")
+        found = _listed(capsys)
+        assert {name: each["keychain"] for name, each in found.items()} == {"Dr. Chen": True, "Nora": False}
+        monkeypatch.setenv("CHARTWRIGHT_USER", "Nora")
+        assert cli.run(["user", "list"]) == 1
+        assert "CW-D107" in capsys.readouterr().err
+        monkeypatch.delenv("CHARTWRIGHT_USER")
+        assert cli.run(["user", "list"]) == 1  # whose it is cannot be told
+        monkeypatch.setenv("CHARTWRIGHT_USER", "dr. chen")
+        assert cli.run(["user", "keychain", "--on"]) == 1  # the passphrase is asked for again, and there is nobody
+        backend.locked = True
+        assert cli.run(["user", "list"]) == 1
+        assert "CW-E200" in capsys.readouterr().err
+        backend.locked = False
+        assert cli.run(["user", "keychain", "--off"]) == 0
+        assert backend.entries() == {}
+        assert cli.run(["user", "list"]) == 1
+    assert home.exists()
