@@ -26,7 +26,10 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True)
 class Key:
-    """What a person types to unlock: `user` is an id or name, "" for whoever the passphrase belongs to."""
+    """What a person types to unlock: `user` is an id or name, "" for whoever the passphrase belongs to.
+
+    Without a passphrase it is this computer's keychain that opens the chart.
+    """
 
     passphrase: str
     user: str = ""
@@ -198,6 +201,8 @@ def _unlocked(home: Path, key: Key | RecoveryKey) -> Store:
 
     if isinstance(key, RecoveryKey):
         return Store.recover(home, key.key, key.passphrase, key.user or None)
+    if not key.passphrase:
+        return Store.open_by_keychain(home, key.user or None, totp=key.totp)
     return Store.open(home, key.passphrase, key.user or None, totp=key.totp)
 
 

@@ -29,6 +29,13 @@ COMMANDS: tuple[Command[People], ...] = (
         People.code,
     ),
     Command(
+        "people.keychain",
+        QT_TRANSLATE_NOOP("commands", "This computer's keychain …"),
+        ("Ctrl+Shift+Y",),
+        PROGRAM,
+        People.keychain,
+    ),
+    Command(
         "people.users",
         QT_TRANSLATE_NOOP("commands", "Users …"),
         ("Ctrl+Shift+U",),

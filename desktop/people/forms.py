@@ -111,28 +111,29 @@ class UnlockForm(Form):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.explain(
-            self.tr("Unlock the chart"),
-            self.tr("Patients, recordings and notes on this computer are encrypted with your passphrase."),
-            self.tr("Unlock"),
-        )
+        self.explain(self.tr("Unlock the chart"), "", self.tr("Unlock"))
+        self._users: Sequence[Holder] = ()
         self.user = QComboBox()
         self.user.setAccessibleName(self.tr("User"))
+        self.user.currentIndexChanged.connect(self._show_way)
         self.passphrase = secret_field(self.tr("Passphrase"))
         self.totp = QLineEdit()
         self.totp.setPlaceholderText(self.tr("Six digits of your authenticator"))
         self.totp.setAccessibleName(self.tr("One-time code"))
         self.totp.hide()
         self.ask(self.user, self.passphrase, self.totp)
+        self._show_way()
         self.lost = self.offer(self.tr("Use the recovery key …"))
 
     def show_users(self, users: Sequence[Holder], chosen: str = "") -> None:
         """Offer these, with one chosen; a single one is not asked for."""
+        self._users = users
         self.user.clear()
         for user in users:
             self.user.addItem(user.name, user.id)
         at = self.user.findData(chosen)
         self.user.setCurrentIndex(max(at, 0))
+        self._show_way()
         self.user.setVisible(len(users) > 1)
         self.passphrase.clear()
         self.totp.clear()
@@ -149,14 +150,35 @@ class UnlockForm(Form):
 
     def start(self) -> None:
         """Type on in the code once it is asked for."""
-        field = self.passphrase if self.totp.isHidden() or not self.passphrase.text() else self.totp
+        given = bool(self.passphrase.text()) or self.by_keychain
+        field = self.totp if given and not self.totp.isHidden() else self.passphrase
         field.setFocus()
         field.selectAll()
 
+    @property
+    def by_keychain(self) -> bool:
+        """Whether this computer's keychain may open the chart for the user who is chosen."""
+        return any(user.keychain for user in self._users if user.id == self.user.currentData())
+
     def typed(self) -> Key | None:
-        """The key, where a passphrase is typed."""
+        """The key, where a passphrase is typed or none is needed."""
         passphrase = self.passphrase.text()
-        return Key(passphrase, str(self.user.currentData() or ""), self.totp.text()) if passphrase else None
+        given = passphrase or self.by_keychain
+        return Key(passphrase, str(self.user.currentData() or ""), self.totp.text()) if given else None
+
+    def _show_way(self) -> None:
+        """Say what opens the chart for the user who is chosen."""
+        if self.by_keychain:
+            said = self.tr(
+                "Press Enter: the key in this computer's keychain opens the chart. Your passphrase does too."
+            )
+            field = self.tr("Passphrase, or Enter alone")
+        else:
+            said = self.tr("Patients, recordings and notes on this computer are encrypted with your passphrase.")
+            field = self.tr("Passphrase")
+        self.explanation.setText(said)
+        self.passphrase.setPlaceholderText(field)
+        self.passphrase.setAccessibleName(field)
 
 
 class CreateForm(Form):

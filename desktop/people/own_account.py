@@ -1,4 +1,4 @@
-"""The dialogs about one's own account: another passphrase, and one-time codes."""
+"""The dialogs about one's own account: another passphrase, one-time codes, and this computer's keychain."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from desktop.widgets import label
 
 if TYPE_CHECKING:
     from desktop.people.host import Host
+    from ehr.store.store import Store
 
 _TEXT_WIDTH = 408
 """In pixels: the dialog's least width without its margins."""
@@ -170,3 +171,65 @@ class CodeDialog(Question):
         self._put(shown)
         self.field.setPlaceholderText(self.tr("Six digits"))
         self.field.setAccessibleName(self.tr("Six digits"))
+
+
+class KeychainDialog(Question):
+    """Let this computer's keychain unlock the chart, which takes the passphrase once more, or no longer."""
+
+    def __init__(self, people: Host, parent: QWidget | None = None) -> None:
+        super().__init__(people, parent)
+        self.chosen = False
+        self.passphrase = secret_field(self.tr("Your passphrase"))
+        self.totp = QLineEdit()
+        self.totp.setPlaceholderText(self.tr("Six digits of your authenticator"))
+        self.totp.setAccessibleName(self.tr("One-time code"))
+        self.go.setEnabled(False)
+        people.ask(_keychain_state, self._show_state, self.refused)
+
+    def on_go(self) -> None:
+        """Choose it, or end it."""
+        passphrase, totp = self.passphrase.text(), self.totp.text()
+        self.go.setEnabled(False)
+        if self.chosen:
+            self.people.ask(lambda store: store.keychain.drop(), self._done, self.refused)
+        else:
+            self.people.ask(lambda store: store.keychain.choose(passphrase, totp), self._done, self.refused)
+
+    def refused(self, error: BaseException) -> None:
+        """Say why, and let the passphrase be typed again."""
+        super().refused(error)
+        self.passphrase.setFocus()
+        self.passphrase.selectAll()
+
+    def _done(self, _: object) -> None:
+        self.people.changed()
+        self.accept()
+
+    def _show_state(self, state: tuple[bool, bool]) -> None:
+        self.chosen, has_code = state
+        self.go.setEnabled(True)
+        if self.chosen:
+            text = self.tr(
+                "Enter alone unlocks the chart for you at this computer, or at another one where you chose this last. "
+                "Signing asks for your passphrase."
+            )
+            self.explain(self.tr("This computer's keychain"), text, self.tr("No longer unlock with it"))
+            fit(self)
+            self.go.setFocus()
+            return
+        text = self.tr(
+            "A key in the keychain of your account of this computer then unlocks the chart, without the passphrase. "
+            "Whoever can use this account opens the chart in your name. Signing still asks for the passphrase."
+        )
+        self.explain(self.tr("This computer's keychain"), text, self.tr("Unlock with it from now on"))
+        self.body.addWidget(self.passphrase)
+        if has_code:
+            self.body.addWidget(self.totp)
+        fit(self)
+        self.passphrase.setFocus()
+
+
+def _keychain_state(store: Store) -> tuple[bool, bool]:
+    """Whether the present user chose the keychain, and whether they have one-time codes."""
+    me = store.users.current.id
+    return store.keychain.chosen, any(each.has_code for each in store.users.all() if each.user.id == me)

@@ -42,6 +42,7 @@ RIGHT_OF: Mapping[str, Right] = MappingProxyType(
         "people.emergencies": Right.READ_AUDIT,
         "people.passphrase": Right.KEEP_ACCOUNT,
         "people.code": Right.KEEP_ACCOUNT,
+        "people.keychain": Right.KEEP_ACCOUNT,
         "people.emergency": Right.KEEP_ACCOUNT,
     }
 )

@@ -137,6 +137,12 @@ class People(QObject):
 
         self._open(CodeDialog(self, self._window))
 
+    def keychain(self) -> None:
+        """Let this computer's keychain unlock the chart for oneself, or no longer."""
+        from desktop.people.own_account import KeychainDialog
+
+        self._open(KeychainDialog(self, self._window))
+
     def emergency(self) -> None:
         """Read charts that one's role does not read, for a reason."""
         from desktop.people.emergency import EmergencyDialog

@@ -43,6 +43,7 @@ class UsersPage(QDialog):
         super().__init__(parent)
         self.people = people
         self.accounts: Sequence[Account] = ()
+        self._keychains: frozenset[str] = frozenset()
         self.setModal(True)
         self.setWindowTitle(self.tr("Users"))
         self.resize(880, 540)
@@ -82,7 +83,8 @@ class UsersPage(QDialog):
     def reload(self, chosen: str = "") -> None:
         """Read the users again and show one of them."""
 
-        def take(found: Sequence[Account]) -> None:
+        def take(state: tuple[Sequence[Account], frozenset[str]]) -> None:
+            found, self._keychains = state
             self.accounts = found
             self.list.clear()
             for account in found:
@@ -91,7 +93,7 @@ class UsersPage(QDialog):
             ids = [each.user.id for each in found]
             self.list.setCurrentRow(ids.index(chosen) if chosen in ids else 0)
 
-        self.people.ask(lambda store: store.users.all(), take, self._refused)
+        self.people.ask(lambda store: (store.users.all(), store.keychain.users()), take, self._refused)
 
     def _role_names(self) -> dict[Role, str]:
         return {
@@ -104,6 +106,7 @@ class UsersPage(QDialog):
     def _line(self, account: Account) -> str:
         marks = [self.tr("may not unlock")] if account.disabled else []
         marks += [self.tr("one-time code")] if account.has_code else []
+        marks += [self.tr("keychain")] if account.user.id in self._keychains else []
         return f"{account.user.name}   ({', '.join(marks)})" if marks else account.user.name
 
     def _button(self, text: str, then: Callable[[], object], look: str = "") -> QPushButton:
@@ -115,7 +118,7 @@ class UsersPage(QDialog):
         return button
 
     def _prepare_minutes(self) -> None:
-        self.minutes.setButtonSymbols(QSpinBox.ButtonSymbols.NoButtons)
+        self.minutes.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.minutes.setMinimumWidth(110)
         self.minutes.setRange(0, _LONGEST_MINUTES)
         self.minutes.setSuffix(self.tr(" min"))

@@ -64,6 +64,7 @@ QLineEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus { border: 2px 
 QTextEdit#field { background: $surface; color: $text; border: 1px solid $line; border-radius: 7px; padding: 4px 6px; }
 QTextEdit#field:focus { border: 2px solid $accent; padding: 3px 5px; }
 QComboBox::drop-down { border: none; width: 20px; }
+QSpinBox::up-button, QSpinBox::down-button { width: 0px; border: none; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $accent_soft;
   selection-color: $text; }
 QCheckBox { spacing: 7px; }

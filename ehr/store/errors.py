@@ -9,11 +9,9 @@
     ├── StoreTooNew                            written by a newer version
     ├── NotAllowed                             the user's roles do not cover it
     ├── TooSoon, CodeNeeded, CodeWrong         unlocking: failures before, one-time codes
-    ├── RecoveryKeyMistyped                    the other way to unlock
-    ├── UserUnknown, NameTaken, LastAdministrator
     ├── RecoveryKeyMistyped                    other ways to unlock
     ├── KeychainUnavailable, KeychainRefused
-    ├── UserUnknown, NameTaken, LastAdministrator, ReasonMissing
+    ├── UserUnknown, NameTaken, LastAdministrator
     ├── SoundShredded, RetentionOrder, PreviewOutdated   keeping and deleting
     ├── BackupDamaged, BackupUnwritable, BackupInside, UpdateNeedsSpace
     ├── IdentityInDoubt, MergeRefused, SignedStays    whose dictation it is

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from conftest import Program
+from keychains import file_keychain
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QLabel
@@ -21,7 +22,7 @@ from desktop.palette import Palette
 from desktop.parts import Opening, Parts, assemble
 from desktop.people.emergency import EmergenciesPage, EmergencyDialog
 from desktop.people.lock import IdleWatch
-from desktop.people.own_account import CodeDialog, PassphraseDialog
+from desktop.people.own_account import CodeDialog, KeychainDialog, PassphraseDialog
 from desktop.people.recovery_page import RecoveryPage
 from desktop.people.rights import ALWAYS, RIGHT_OF, reason
 from desktop.people.users_page import UsersPage
@@ -462,3 +463,74 @@ def test_a_dialog_over_the_window_goes_when_it_locks(program: Program, qtbot) ->
     assert program.window.people.locked
     assert not [each for each in program.window.findChildren(QDialog) if each.isVisible()]
     qtbot.waitUntil(program.settled, timeout=20_000)
+
+
+def test_the_keychain_is_chosen_used_and_ended_by_keyboard(program: Program, qtbot, tmp_path: Path) -> None:
+    """A wrong passphrase chooses nothing; chosen, Enter alone unlocks; locked, the passphrase does; then it ends."""
+    with file_keychain(tmp_path / "keychain.json") as backend:
+        program.run("people.keychain")
+        dialog = _dialog(program, KeychainDialog)
+        qtbot.waitUntil(dialog.passphrase.isVisible, timeout=20_000)
+        assert dialog.passphrase.hasFocus()
+        assert not dialog.totp.isVisible()
+        qtbot.keyClicks(dialog.passphrase, "not it")
+        qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: "CW-E103" in dialog.problem, timeout=20_000)
+        dialog.passphrase.clear()
+        qtbot.keyClicks(dialog.passphrase, PASSPHRASE)
+        qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not isValid(dialog) or not dialog.isVisible(), timeout=20_000)
+        assert len(backend.entries()) == 1
+
+        _lock(program, qtbot)
+        assert "keychain" in _texts(program)
+        backend.locked = True
+        qtbot.keyClick(program.window.people.screen.form.passphrase, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: "CW-E200" in program.window.people.screen.form.problem, timeout=20_000)
+        _unlock(program, qtbot)
+        qtbot.waitUntil(lambda: not program.window.people.locked, timeout=20_000)
+        backend.locked = False
+        _lock(program, qtbot)
+        qtbot.keyClick(program.window.people.screen.form.passphrase, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: not program.window.people.locked, timeout=20_000)
+
+        program.run("people.keychain")
+        dialog = _dialog(program, KeychainDialog)
+        qtbot.waitUntil(lambda: dialog.chosen, timeout=20_000)
+        dialog.go.click()
+        qtbot.waitUntil(lambda: not isValid(dialog) or not dialog.isVisible(), timeout=20_000)
+        assert backend.entries() == {}
+    _lock(program, qtbot)
+    assert "keychain" not in _texts(program)
+    _unlock(program, qtbot)
+    qtbot.waitUntil(lambda: not program.window.people.locked, timeout=20_000)
+
+
+def test_the_unlock_page_knows_whose_keychain_it_is(qapp, qtbot, home: Path, tmp_path: Path) -> None:
+    """Only for the user who chose it may the passphrase stay empty, and the page says so as users are chosen."""
+    with file_keychain(tmp_path / "keychain.json"):
+        with Store.open(home, PASSPHRASE) as store:
+            store.users.add("A scribe", {Role.SCRIBE}, WORDS)
+            store.keychain.choose(PASSPHRASE)
+        parts = assemble(home)
+        opening = Opening(parts)
+        form = opening.ask().form
+        assert form.user.currentText() == "A scribe"
+        assert (form.by_keychain, form.typed()) == (False, None)
+        form.user.setCurrentIndex(1)
+        assert form.by_keychain
+        assert "keychain" in form.explanation.text()
+        qtbot.keyClick(form.passphrase, Qt.Key.Key_Return)
+        qtbot.waitUntil(lambda: opening.dialog is None, timeout=20_000)
+        assert parts.chart.user.name == "owner"
+        _closed(parts)
+
+
+def test_the_minutes_before_the_lock_can_be_read(program: Program, qtbot) -> None:
+    """The field is as wide as what stands in it: a style once left it one pixel."""
+    program.run("people.users")
+    page = _dialog(program, UsersPage)
+    qtbot.waitExposed(page)
+    field = page.minutes.lineEdit()
+    assert field.width() > field.fontMetrics().horizontalAdvance(page.minutes.text())
+    page.reject()
