@@ -471,7 +471,7 @@ def test_the_keychain_is_chosen_used_and_ended_by_keyboard(program: Program, qtb
         program.run("people.keychain")
         dialog = _dialog(program, KeychainDialog)
         qtbot.waitUntil(dialog.passphrase.isVisible, timeout=20_000)
-        assert dialog.passphrase.hasFocus()
+        qtbot.waitUntil(dialog.passphrase.hasFocus, timeout=20_000)
         assert not dialog.totp.isVisible()
         qtbot.keyClicks(dialog.passphrase, "not it")
         qtbot.keyClick(dialog.passphrase, Qt.Key.Key_Return)
