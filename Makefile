@@ -83,8 +83,8 @@ $(SYSTEM): packaging/system_packages.sh
 	@packaging/system_packages.sh
 	@mkdir -p $(@D) && touch $@
 
-$(SYSTEM_DEV): packaging/system_packages.sh | $(SYSTEM)
-	@packaging/system_packages.sh strace
+$(SYSTEM_DEV): packaging/system_packages.sh Makefile | $(SYSTEM)
+	@packaging/system_packages.sh strace xvfb
 	@touch $@
 
 $(BIN)/python: | $(SYSTEM)

@@ -151,7 +151,41 @@ class NotFromOutside(EnvironmentFault):
 
     code = "CW-D121"
     sentence = "This command cannot be run from outside the window."
-    next_step = "Choose one that records, pauses or plays; `chartwright press --help` lists them."
+    next_step = "Choose one that records, pauses, plays or steps; `chartwright press --help` lists them."
+
+
+class KeysNotHere(EnvironmentFault):
+    """This desktop hands no keys to a program whose window is not in front, or its display is gone."""
+
+    code = "CW-D130"
+    sentence = "This desktop gives programs no keys of their own while another program is in front."
+    next_step = "Bind `chartwright press dictation.record` to a key in the desktop's own keyboard settings."
+
+
+class KeyTaken(EnvironmentFault):
+    """A combination belongs to another program or to the desktop."""
+
+    code = "CW-D131"
+    sentence = "Another program or the desktop has taken this combination of keys."
+    next_step = "Choose another one (Ctrl+B), or free it there and open Chartwright again."
+
+    @classmethod
+    def of(cls, name: str) -> KeyTaken:
+        """The error that names the combination."""
+        return cls(f"Another program or the desktop has taken {name}.")
+
+
+class KeyMissing(EnvironmentFault):
+    """The keyboard that is plugged in, or its layout, does not have the key."""
+
+    code = "CW-D132"
+    sentence = "This keyboard has no such key."
+    next_step = "Choose another combination (Ctrl+B)."
+
+    @classmethod
+    def of(cls, name: str) -> KeyMissing:
+        """The error that names the combination."""
+        return cls(f"This keyboard has no {name}.")
 
 
 class NothingUsable(EnvironmentFault):

@@ -186,6 +186,13 @@ class Presenter(QObject):
         self._window.facts.list.go_on()
         self._window.facts.list.setFocus()
 
+    def _in_title(self) -> str:
+        """What the task bar says while another program is in front."""
+        desk = self._session.desk
+        if desk.recording is None:
+            return ""
+        return self.tr("Paused") if desk.paused else self.tr("● Recording")
+
     @Slot()
     def _on_state(self) -> None:
         """The one place that decides what the program is doing, and what stands in the middle."""
@@ -215,6 +222,7 @@ class Presenter(QObject):
         window.bar.show_recording(recording=desk.recording is not None, paused=desk.paused)
         stop, begin = self.tr("Stop recording"), self.tr("New dictation")
         window.actions_by_id["dictation.record"].setText(stop if desk.recording is not None else begin)
+        window.show_in_title(self._in_title())
         pause, go_on = self.tr("Pause the recording"), self.tr("Go on recording")
         window.actions_by_id["dictation.pause"].setText(go_on if desk.paused else pause)
         window.refresh()

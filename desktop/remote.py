@@ -1,7 +1,7 @@
 """Commands from outside the window: a desktop shortcut runs `chartwright press COMMAND`.
 
 Owns the local socket between the two, which only the same user of this computer may open, and the short list of
-commands that may come that way: those that record, pause and play. None of them decides on a record.
+commands that may come that way: those that record, pause, play and step to a field. None of them decides on a record.
 """
 
 from __future__ import annotations
@@ -16,8 +16,8 @@ from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
 from desktop.errors import NotFromOutside, NoWindow
 
-ALLOWED = ("dictation.record", "dictation.pause", "player.toggle", "player.back", "player.forward")
-"""What may be run from outside."""
+ALLOWED = ("dictation.record", "dictation.pause", "player.toggle", "player.back", "player.forward", "note.field")
+"""What may be run from outside, and by keys while another program is in front."""
 
 _PATIENCE_MS = 2_000
 _LONGEST = 64

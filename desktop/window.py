@@ -87,6 +87,7 @@ class MainWindow(QMainWindow):
         self.actions_by_id = table.make_actions(self.handlers, self)
         deeds = HeldDeeds(Talk(session.desk, self.actions_by_id["dictation.record"].trigger, self), player)
         self.station = Station(settings, self.actions_by_id, deeds, self)
+        self.station.failed.connect(self.show_problem)
         self._remote: Remote | None = None
         self._build()
         table.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])
@@ -95,6 +96,10 @@ class MainWindow(QMainWindow):
     def panes(self) -> Sequence[QWidget]:
         """The places between which F6 moves the keyboard."""
         return (self.facts.list, self.rail.list, self.note.note, self.transcript.view)
+
+    def show_in_title(self, doing: str) -> None:
+        """Say in the title what is being done, which never names a patient."""
+        self.setWindowTitle(f"{doing} – {TITLE}" if doing else TITLE)
 
     def refresh(self) -> None:
         """Enable the actions that make sense now."""

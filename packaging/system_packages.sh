@@ -4,11 +4,11 @@
 set -eu
 
 packages="python3-venv libportaudio2 libglib2.0-0 libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1
-fontconfig fonts-dejavu-core libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
+fontconfig fonts-dejavu-core libxcb1 libxcb-cursor0 libxcb-icccm4 libxcb-image0 libxcb-keysyms1 libxcb-randr0
 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 libxcb-xkb1 libwayland-cursor0 libwayland-egl1 $*"
 
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
-    echo "Not a Debian system: please see to it that PortAudio, EGL, xkbcommon, xcb-cursor, D-Bus and a font are installed."
+    echo "Not a Debian system: please see to it that PortAudio, EGL, xkbcommon, xcb, xcb-cursor, D-Bus and a font are installed."
     exit 0
 fi
 

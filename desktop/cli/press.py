@@ -14,7 +14,7 @@ Examples:
   chartwright press dictation.pause      pause it, or go on
 
 \b
-Commands: dictation.record, dictation.pause, player.toggle, player.back, player.forward"""
+Commands: dictation.record, dictation.pause, player.toggle, player.back, player.forward, note.field"""
 )
 @click.argument("command")
 @data_dir_option
@@ -23,7 +23,7 @@ def press(context: click.Context, command: str) -> None:
     """Run COMMAND in the window that is open.
 
     Bind it to a shortcut of your desktop, and dictation begins and ends while another program is in front. Only
-    commands that record, pause or play may come from outside.
+    commands that record, pause, play or step to the next field may come from outside.
     """
     from desktop.remote import press as run
 

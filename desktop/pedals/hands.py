@@ -12,7 +12,7 @@ from typing import Protocol
 from PySide6.QtCore import QEvent, QObject, Qt, Slot
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 
-from desktop.pedals.mapping import HELD, KEYBOARD, Choices
+from desktop.pedals.mapping import GUARDS, HELD, KEYBOARD, Choices
 
 HOLDABLE_MOUSE = {
     Qt.MouseButton.BackButton,
@@ -45,12 +45,18 @@ class Hands(QObject):
         self._held: dict[tuple[str, str], str] = {}
         self._deeds: dict[str, Callable[..., None]] = {"dictation.talk": grip.talk, "player.hold": grip.hold_to_play}
 
+    def able(self, device: str, button: str) -> bool:
+        """Whether what a button does makes sense now, and is this user's to do."""
+        command = self.choices.command(device, button)
+        action = self._actions.get(GUARDS.get(command, command))
+        return action is not None and action.isEnabled()
+
     @Slot(str, str)
     def press(self, device: str, button: str) -> bool:
         """A button went down; whether it does something."""
         command = self.choices.command(device, button)
         if command in HELD:
-            if (device, button) not in self._held:
+            if (device, button) not in self._held and self.able(device, button):
                 self._held[device, button] = command
                 self._deeds[command](down=True)
             return True
@@ -68,15 +74,16 @@ class Hands(QObject):
         self._deeds[command](down=False)
         return True
 
-    def let_go(self) -> None:
-        """Release everything: the window is left, and no key would tell that it came up."""
-        for device, button in list(self._held):
-            self.release(device, button)
+    def let_go(self, device: str | None = None) -> None:
+        """Release what is held on a device, or on all of them."""
+        for of, button in list(self._held):
+            if device in {of, None}:
+                self.release(of, button)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Take the keys and mouse buttons that were given a deed; everything else passes."""
         if event.type() is QEvent.Type.ApplicationDeactivate:
-            self.let_go()
+            self.let_go(KEYBOARD)  # the window is left, and none of its keys would tell that it came up
         name = _name_of(event)
         if name is None:
             return super().eventFilter(watched, event)

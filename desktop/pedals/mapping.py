@@ -21,8 +21,16 @@ HELD: Mapping[str, str] = {
 }
 """Deeds that begin when a button goes down and end when it comes up: id → title."""
 
+GUARDS: Mapping[str, str] = {"dictation.talk": "dictation.record", "player.hold": "player.toggle"}
+"""The command that must make sense now, and be this user's to give, for a held deed to begin."""
+
 KEYBOARD = "keyboard"
-"""The device to which keys and mouse buttons belong; their names are those of Qt ("F8", "BackButton")."""
+"""The device of the window's own keys and mouse buttons; their names are those of Qt ("F8", "BackButton")."""
+
+EVERYWHERE = "everywhere"
+"""The device of keys that work while another program is in front; their names are those of `desktop.hotkeys.chord`."""
+
+_CHOSEN_ALONE = (KEYBOARD, EVERYWHERE)
 
 
 class Choices:
@@ -33,12 +41,15 @@ class Choices:
 
     def command(self, device: str, button: str) -> str:
         """The id of the command, NOTHING for a button without one."""
-        usual = NOTHING if device == KEYBOARD else usual_commands().get(button, NOTHING)
+        usual = NOTHING if device in _CHOSEN_ALONE else usual_commands().get(button, NOTHING)
         return self._chosen.get(device, {}).get(button, usual)
 
     def choose(self, device: str, button: str, command: str) -> None:
-        """Let a button run another command, or NOTHING."""
-        self._chosen.setdefault(device, {})[button] = command
+        """Let a button run another command, or NOTHING; a key that does nothing is forgotten."""
+        buttons = self._chosen.setdefault(device, {})
+        buttons[button] = command
+        if command == NOTHING and device in _CHOSEN_ALONE:
+            del buttons[button]
 
     def buttons(self, device: str) -> tuple[str, ...]:
         """The buttons of a device for which somebody chose."""

@@ -14,8 +14,8 @@ from desktop.commands.table import COMMANDS
 from desktop.pedals.devices import Device, device_of, known_devices, usual_commands
 from desktop.pedals.hands import Hands
 from desktop.pedals.listener import Listener, system_hid
-from desktop.pedals.mapping import HELD, KEYBOARD, NOTHING, Choices
-from desktop.pedals.page import PedalsPage
+from desktop.pedals.mapping import EVERYWHERE, GUARDS, HELD, KEYBOARD, NOTHING, Choices
+from desktop.pedals.page import PedalsPage, Plugged
 from desktop.pedals.talk import Talk
 
 FOOT = next(device for device in known_devices() if device.id == "philips-foot-3")
@@ -68,6 +68,14 @@ class FakeHid:
 
     def close(self) -> None:
         """See Handle."""
+
+
+def held_actions(*, enabled: bool = True) -> dict[str, QAction]:
+    """The commands that guard what lasts while a button is held."""
+    actions = {name: QAction() for name in GUARDS.values()}
+    for action in actions.values():
+        action.setEnabled(enabled)
+    return actions
 
 
 @pytest.fixture
@@ -168,9 +176,9 @@ def test_the_systems_devices_can_be_listed():
 
 
 def test_a_held_button_begins_and_ends_once(qapp):
-    """Down begins, up ends; up without down ends nothing; leaving the window lets go."""
+    """Down begins, up ends; up without down ends nothing; letting go of everything ends all."""
     grip = Grip()
-    hands = Hands(Choices(), {}, grip)
+    hands = Hands(Choices(), held_actions(), grip)
     hands.press("powermic-3", "record")
     hands.press("powermic-3", "record")
     hands.release("powermic-3", "record")
@@ -179,6 +187,29 @@ def test_a_held_button_begins_and_ends_once(qapp):
     hands.let_go()
 
     assert grip.told == [("talk", True), ("talk", False), ("play", True), ("play", False)]
+
+
+def test_a_held_button_does_nothing_where_its_command_would_not(qapp):
+    """A locked window, a role that does not dictate: no pedal records or plays either."""
+    grip = Grip()
+    hands = Hands(Choices(), held_actions(enabled=False), grip)
+    for button in ("record", "play"):
+        hands.press("powermic-3", button)
+        hands.release("powermic-3", button)
+    assert grip.told == []
+
+
+def test_leaving_the_window_lets_go_of_its_keys_alone(qapp):
+    """A pedal and a key of everywhere tell themselves when they come up; a key of the window no longer can."""
+    grip = Grip()
+    choices = Choices()
+    choices.choose(KEYBOARD, "F8", "dictation.talk")
+    choices.choose(EVERYWHERE, "F10", "player.hold")
+    hands = Hands(choices, held_actions(), grip)
+    hands.press(KEYBOARD, "F8")
+    hands.press(EVERYWHERE, "F10")
+    hands.eventFilter(hands, QEvent(QEvent.Type.ApplicationDeactivate))
+    assert grip.told == [("talk", True), ("play", True), ("talk", False)]
 
 
 def test_a_button_runs_a_command_that_is_enabled(qapp):
@@ -199,7 +230,7 @@ def test_a_chosen_key_is_held_and_typing_passes(qapp):
     grip = Grip()
     choices = Choices()
     choices.choose(KEYBOARD, "F8", "dictation.talk")
-    hands = Hands(choices, {}, grip)
+    hands = Hands(choices, held_actions(), grip)
 
     def key(kind: QEvent.Type, code: Qt.Key, *, repeat: bool = False) -> bool:
         return hands.eventFilter(hands, QKeyEvent(kind, code, Qt.KeyboardModifier.NoModifier, "", repeat))
@@ -276,7 +307,7 @@ def test_a_held_button_goes_on_and_pauses(qapp):
 def test_what_each_button_does_is_chosen_by_keyboard(qtbot):
     """Rows for a device that is plugged in; a key is added by pressing it and talks at once."""
     choices = Choices()
-    page = PedalsPage(choices, (FOOT.name,), (MIKE.name,))
+    page = PedalsPage(choices, Plugged((FOOT.name,), (MIKE.name,)))
     qtbot.addWidget(page)
     page.show()
     row = page.rows[FOOT.id, "play"]
@@ -284,7 +315,7 @@ def test_what_each_button_does_is_chosen_by_keyboard(qtbot):
     qtbot.keyClick(row, Qt.Key.Key_Home)
     assert choices.command(FOOT.id, "play") == NOTHING
 
-    page.add.click()
+    page.add(KEYBOARD)
     qtbot.keyClick(page, Qt.Key.Key_F7)
     assert choices.command(KEYBOARD, "F7") == "dictation.talk"
     assert page.rows[KEYBOARD, "F7"].currentData() == "dictation.talk"
