@@ -145,6 +145,7 @@ class CodeDialog(Question):
         else:
             self._offer_beginning()
         self.body.addWidget(self.field)
+        self.field.show()  # a field that its layout has not shown yet does not take the keyboard
         fit(self)
         self.field.setFocus()
 
@@ -225,6 +226,7 @@ class KeychainDialog(Question):
         self.body.addWidget(self.passphrase)
         if has_code:
             self.body.addWidget(self.totp)
+        self.passphrase.show()  # a field that its layout has not shown yet does not take the keyboard
         fit(self)
         self.passphrase.setFocus()
 
