@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from desktop.player.sound import Sound, Waveform, measure
 from desktop.review.reading import Reading, prepare
 from desktop.worklist.model import Find
-from ehr.chart.encounter import Draft, Encounter
+from ehr.chart.encounter import Draft, Encounter, EncounterSummary
 
 if TYPE_CHECKING:
     from ehr.store.reader import Reader
@@ -33,6 +33,13 @@ class Page:
     reading: Reading | None
     sound: Sound | None
     undo: tuple[str | None, ...]
+
+
+def listed(store: Store, limit: int) -> list[EncounterSummary]:
+    """The worklist: every dictation that the user is asked to sign, then the newest ones."""
+    asked = store.signatures.asked()
+    ids = {each.id for each in asked}
+    return [*asked, *(each for each in store.encounters(limit=limit) if each.id not in ids)]
 
 
 def opened(store: Store, encounter_id: str) -> Page:

@@ -15,7 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from desktop.chart import Chart
 from desktop.dictation.desk import Desk
 from desktop.facts.readings import repair_of, word_id
-from desktop.page import Page, finds, measuring, opened, revised, taken_back
+from desktop.page import Page, finds, listed, measuring, opened, revised, taken_back
 from desktop.player.sound import Sound, Waveform
 from desktop.review.reading import Reading
 from desktop.tasks import Lane, Operation
@@ -106,7 +106,7 @@ class Session(QObject):
     def refresh(self) -> None:
         """Read the worklist anew, where the user may read."""
         if self.chart.may(Right.READ):
-            self.ask(lambda store: store.encounters(limit=_LISTED), self._take_worklist)
+            self.ask(lambda store: listed(store, _LISTED), self._take_worklist)
 
     def search(self, words: str) -> None:
         """Search notes and facts; nothing typed shows the worklist again."""

@@ -35,7 +35,11 @@ file adds a patient: in a terminal you are asked first, unattended it is done an
 LIST_EPILOG = """\b
 Examples:
   chartwright list
-  chartwright list --patient 10042"""
+  chartwright list --asked
+  chartwright list --patient 10042
+
+\b
+Where colleagues ask you to sign beside them, those dictations come first."""
 
 SHOW_EPILOG = """\b
 Examples:
@@ -130,16 +134,24 @@ def _newcomer(wanted: Wanted) -> Patient:
 @click.command("list", epilog=LIST_EPILOG)
 @click.option("--patient", "mrn", metavar="MRN", help="Only this patient's.")
 @click.option("--limit", type=click.IntRange(min=1), default=50, show_default=True, help="Most dictations to show.")
+@click.option("--asked", is_flag=True, help="Only those that you are asked to sign beside.")
 @data_dir_option
 @click.pass_context
-def list_encounters(context: click.Context, mrn: str | None, limit: int) -> None:
+def list_encounters(context: click.Context, mrn: str | None, limit: int, *, asked: bool) -> None:
     """List the dictations on file, newest first."""
     from desktop.cli.views import encounter_rows
 
     with existing_store(context.ensure_object(Home)) as store:
-        found = _encounters(store, mrn, limit) if store else []
-    if found:
-        output.print_table("Dictations, newest first", *encounter_rows(found))
+        mine = _asked(store, mrn) if store else []
+        found = _encounters(store, mrn, limit) if store and not asked else []
+    if mine:
+        output.warn(f"Dictations that you are asked to sign: {len(mine)}.")
+    ids = {each.id for each in mine}
+    shown = [*mine, *(each for each in found if each.id not in ids)][:limit]
+    if shown:
+        output.print_table("Dictations, newest first", *encounter_rows(shown))
+    elif asked:
+        output.warn("Nobody asks you to sign beside them.")
     else:
         output.warn("No dictation is on file; `chartwright chart AUDIO --patient MRN` makes one.")
 
@@ -149,6 +161,11 @@ def _encounters(store: Store, mrn: str | None, limit: int) -> list[EncounterSumm
         return store.encounters(limit=limit)
     patient = store.patient_by_mrn(mrn.strip())
     return store.encounters(limit=limit, patient_id=patient.id) if patient else []
+
+
+def _asked(store: Store, mrn: str | None) -> list[EncounterSummary]:
+    """What the user is asked to sign beside, of everybody or of one patient."""
+    return [each for each in store.signatures.asked() if mrn is None or each.patient.mrn == mrn.strip()]
 
 
 @click.command(epilog=SHOW_EPILOG)

@@ -57,7 +57,7 @@ def encounter_rows(encounters: Sequence[EncounterSummary]) -> tuple[Header, Rows
             _time(each.started_at),
             each.patient.mrn,
             each.patient.display_name,
-            _progress(each) + (f" ({each.failure})" if each.failure else ""),
+            _progress(each) + (f" ({each.failure})" if each.failure else "") + _asked(each),
             str(each.proposed),
             str(each.to_check),
         )
@@ -95,6 +95,10 @@ def _standing(standing: Standing) -> str:
     who = f" by {standing.by}" if standing.by else ""
     when = f", {_time(standing.since)}" if standing.since else ""
     return f"{standing.status.value}{who}{when}" + (" (amendment under way)" if standing.amendment else "")
+
+
+def _asked(encounter: EncounterSummary) -> str:
+    return f", asked by {encounter.asked_by}" if encounter.asked_by else ""
 
 
 def print_encounter(encounter: Encounter) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from desktop.commands.command import FIND, Command
 from desktop.commands.workbench import Workbench
 from desktop.signing.history_view import HISTORY_TAB
@@ -48,13 +50,24 @@ class Finding:
         at = next((number for number, pane in enumerate(panes) if pane.hasFocus()), -1)
         panes[(at + 1) % len(panes)].setFocus()
 
+    def next_asked(self) -> None:
+        """Open the next dictation that the user is asked to sign beside."""
+        self._go_on([each.id for each in self._session.encounters if each.asked_by], 1)
+
+    def is_asked(self) -> bool:
+        """Whether somebody asks the user to sign beside them."""
+        return any(each.asked_by for each in self._session.encounters)
+
     def _open_beside(self, by: int) -> None:
-        rows = [row for row in self._window.rail.model.rows if row.encounter_id]
-        if not rows:
+        self._go_on([row.encounter_id for row in self._window.rail.model.rows if row.encounter_id], by)
+
+    def _go_on(self, ids: Sequence[str], by: int) -> None:
+        """From the open dictation to the one beside it among these, round the ends."""
+        if not ids:
             return
         current = self._session.encounter.id if self._session.encounter is not None else ""
-        at = next((number for number, row in enumerate(rows) if row.encounter_id == current), -1 if by > 0 else 0)
-        self._session.open(rows[(at + by) % len(rows)].encounter_id)
+        at = ids.index(current) if current in ids else -1 if by > 0 else 0
+        self._session.open(ids[(at + by) % len(ids)])
 
 
 COMMANDS: tuple[Command[Finding], ...] = (
@@ -70,6 +83,14 @@ COMMANDS: tuple[Command[Finding], ...] = (
         ("Alt+Up",),
         FIND,
         Finding.previous_dictation,
+    ),
+    Command(
+        "worklist.asked",
+        QT_TRANSLATE_NOOP("commands", "Next dictation you are asked to sign"),
+        ("Alt+A",),
+        FIND,
+        Finding.next_asked,
+        Finding.is_asked,
     ),
     Command("view.note", QT_TRANSLATE_NOOP("commands", "Show the note"), ("Ctrl+1",), FIND, Finding.show_note),
     Command(

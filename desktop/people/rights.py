@@ -30,7 +30,9 @@ RIGHT_OF: Mapping[str, Right] = MappingProxyType(
         "record.review": Right.REVIEW,
         "record.ask": Right.REVIEW,
         "record.abandon": Right.REVIEW,
-        **dict.fromkeys(("record.sign", "record.cosign", "record.amend", "record.retract"), Right.SIGN),
+        **dict.fromkeys(
+            ("record.sign", "record.cosign", "record.amend", "record.retract", "worklist.asked"), Right.SIGN
+        ),
         **{f"recovery.{deed}": Right.DICTATE for deed in ("transcribe", "hear", "keep")},
         "identity.hear": Right.REVIEW,
         "identity.confirm": Right.REVIEW,

@@ -25,12 +25,13 @@ from ehr.chart.encounter import EncounterStatus, EncounterSummary
 from ehr.chart.signing import Status
 
 _Index = QModelIndex | QPersistentModelIndex
+_ASKED = QT_TRANSLATE_NOOP("worklist", "Asked to sign")
 _REVIEW = QT_TRANSLATE_NOOP("worklist", "Needs review")
 _RUNNING = QT_TRANSLATE_NOOP("worklist", "In progress")
 _RECORDED = QT_TRANSLATE_NOOP("worklist", "Recorded")
 _TO_SIGN = QT_TRANSLATE_NOOP("worklist", "To sign")
 _SIGNED = QT_TRANSLATE_NOOP("worklist", "Signed")
-GROUPS = (_RUNNING, _REVIEW, _TO_SIGN, _RECORDED, _SIGNED)
+GROUPS = (_ASKED, _RUNNING, _REVIEW, _TO_SIGN, _RECORDED, _SIGNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,8 @@ def found_rows(finds: Sequence[Find], *, now: datetime) -> list[Row]:
 
 
 def _group(encounter: EncounterSummary, job: Job | None) -> str:
+    if encounter.asked_by:
+        return _ASKED
     if job is not None:
         return _RUNNING
     if encounter.status is not EncounterStatus.DRAFT:
@@ -143,6 +146,9 @@ def _row(encounter: EncounterSummary, job: Job | None, *, now: datetime) -> Row:
     if encounter.duration:
         parts.append(clock(encounter.duration))
     right, tone = _standing(encounter, job)
+    if encounter.asked_by:
+        parts = [_tr(QT_TRANSLATE_NOOP("worklist", "asked by {0}")).format(encounter.asked_by)]
+        right, tone = _tr(QT_TRANSLATE_NOOP("worklist", "Sign beside")), "warn"
     name = encounter.patient.display_name
     return Row(encounter_id=encounter.id, name=name, left=" · ".join(parts), right=right, tone=tone)
 

@@ -65,7 +65,7 @@ class EncounterSummary:
 
     `duration` is in seconds, None where there is no sound; `proposed` counts the entries that wait for a decision,
     `to_check` those of them that carry a flag, and the misheard words that no entry rests on; `failure` is the error
-    code of a failed transcription.
+    code of a failed transcription; `asked_by` is who asks the reader of the list to sign beside them.
     """
 
     id: str
@@ -79,3 +79,4 @@ class EncounterSummary:
     to_check: int
     failure: str | None
     standing: Standing = UNSIGNED
+    asked_by: str = ""

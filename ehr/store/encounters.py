@@ -7,11 +7,14 @@ function takes the database of the caller's transaction or read.
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from ehr.chart.encounter import Draft, Encounter, EncounterStatus, EncounterSummary
 from ehr.chart.note import Note
+from ehr.chart.people import User
+from ehr.chart.signing import Act, SignatureKind
 from ehr.store import entries, patients, standings
 from ehr.store.codec import (
     Row,
@@ -49,6 +52,15 @@ _SUMMARY = f"""
     JOIN patient ON patient.id = patient_id
     LEFT JOIN recording ON recording.id = recording_id
 """  # noqa: S608  (a constant)
+
+_ASKED = """
+    SELECT encounter_id, asked_by FROM cosign_request
+    WHERE (asked_of_id = :id OR (asked_of = :name AND asked_of_id NOT IN (SELECT id FROM user)))
+        AND NOT EXISTS (SELECT 1 FROM signature
+            WHERE signature.encounter_id = cosign_request.encounter_id
+            AND kind = :kind AND signer_id = :id AND signed_at >= asked_at)
+    ORDER BY id
+"""
 
 _REPAIRED = """
     SELECT encounter_id, repairs, origins,
@@ -151,10 +163,19 @@ def summaries(
     wanted: dict[str, str | None] = {"status": status and status.value, "patient_id": patient_id}
     given = {column: value for column, value in wanted.items() if value is not None}
     where = " AND ".join(f"{column} = :{column}" for column in given) or "1"
-    order = "ORDER BY encounter.started_at DESC, encounter.rowid DESC LIMIT :limit"
-    rows = list(db.query(f"{_SUMMARY} WHERE {where} {order}", {**given, "limit": limit}))
-    words = _words_to_check(db, [row["encounter_id"] for row in rows])
-    return [_summary(row, words.get(row["encounter_id"], 0)) for row in rows]
+    return _summarized(db, where, {**given, "limit": limit})
+
+
+def asked_of(db: Database, user: User) -> list[EncounterSummary]:
+    """The encounters that the user is asked to sign beside and still can, newest first.
+
+    Somebody of the user's name whom this store does not know is the user: the request came from another computer.
+    """
+    found = db.execute(_ASKED, {"id": user.id, "name": user.name, "kind": SignatureKind.COSIGNED.value}).fetchall()
+    asked_by = dict(found)
+    where = "encounter.id IN (SELECT value FROM json_each(:ids))"
+    summaries = _summarized(db, where, {"ids": json.dumps(list(asked_by)), "limit": len(asked_by)}) if found else []
+    return [replace(each, asked_by=asked_by[each.id]) for each in summaries if each.standing.may(Act.COSIGN)]
 
 
 def versions(db: Database, encounter_id: str) -> list[Note]:
@@ -198,6 +219,13 @@ def _first(db: Database, table: str, encounter_id: str, *, order_by: str | None 
         db.table(table).rows_where("encounter_id = ?", [encounter_id], order_by=order_by, limit=1)
     )
     return found[0] if found else None
+
+
+def _summarized(db: Database, where: str, values: dict[str, str | int | None]) -> list[EncounterSummary]:
+    order = "ORDER BY encounter.started_at DESC, encounter.rowid DESC LIMIT :limit"
+    rows = list(db.query(f"{_SUMMARY} WHERE {where} {order}", values))
+    words = _words_to_check(db, [row["encounter_id"] for row in rows])
+    return [_summary(row, words.get(row["encounter_id"], 0)) for row in rows]
 
 
 def _words_to_check(db: Database, encounter_ids: list[str]) -> dict[str, int]:

@@ -14,6 +14,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Protocol
 
+from ehr.chart.encounter import EncounterSummary
 from ehr.chart.people import Right, User
 from ehr.chart.readiness import Readiness, readiness
 from ehr.chart.signing import STATEMENTS, Act, Signature, SignatureKind, Standing
@@ -190,6 +191,11 @@ class Signatures:
             CosignRequest(id_, of_id, of, by, datetime.fromisoformat(at), bool(answered))
             for id_, of_id, of, by, at, answered in found
         ]
+
+    def asked(self) -> list[EncounterSummary]:
+        """The dictations that the present user is asked to sign beside, newest first; none for who may not sign."""
+        with self._ledger.reading() as db:
+            return encounters.asked_of(db, self._ledger.user) if self._ledger.allows(Right.SIGN) else []
 
     def of(self, encounter_id: str) -> list[Signature]:
         """The encounter's signatures, oldest first."""

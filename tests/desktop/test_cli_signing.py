@@ -54,7 +54,15 @@ def test_signing_amending_and_proving(home: Path, capsys: pytest.CaptureFixture[
     assert "You sign: I have read this note" in told.err
     assert cli.run(["sign", id_, "--verify"]) == 0
     assert capsys.readouterr().out == "signature 1 (final) by Dr. A: verified\n"
+    assert cli.run(["list", "--asked"]) == 0
+    assert "Nobody asks you" in capsys.readouterr().err
     assert cli.run(["sign", id_, "--ask", "dr. a"]) == 0
+    assert cli.run(["list"]) == 0
+    told = capsys.readouterr()
+    assert "asked to sign: 1." in told.err
+    assert "final, asked by Dr. A" in told.out
+    assert cli.run(["list", "--asked", "--patient", "elsewhere"]) == 0
+    assert "Nobody asks you" in capsys.readouterr().err
     assert cli.run(["sign", id_, "--co-sign"]) == 0
     assert cli.run(["amend", id_]) == 1
     assert "CW-E125" in capsys.readouterr().err

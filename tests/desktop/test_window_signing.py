@@ -6,13 +6,17 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import Program
 from PySide6.QtCore import QItemSelectionModel, Qt
 from PySide6.QtTest import QTest
-from window_samples import PASSPHRASE
+from window_samples import PASSPHRASE, draft
 
 from desktop.parts import Opening, assemble
+from desktop.theme.theme import follow_system
 from ehr.chart.entry import Kind, ReviewState
+from ehr.chart.people import Role
 from ehr.chart.signing import Status
+from ehr.store.signatures import Seal
 from ehr.store.store import Store
 
 
@@ -221,3 +225,37 @@ def test_typing_without_a_rest_is_kept_within_a_second(review, qtbot, keys: str)
     assert editor._pause.isActive() or editor._latest.isActive()
     editor.leave()
     qtbot.waitUntil(review.settled)
+
+
+def test_what_one_is_asked_to_sign_comes_first(qapp, qtbot, home: Path) -> None:
+    """A group of its own with its count above all others, one key away; signed beside, it is gone."""
+    follow_system(qapp)
+    with Store.open(home, PASSPHRASE) as store:
+        doctor = store.users.add("Dr. B", {Role.CLINICIAN}, "words of b")
+        [old] = store.encounters()
+        store.accept(*(entry.id for entry in store.encounter(old.id).draft.entries))
+        store.signatures.sign(old.id, Seal(PASSPHRASE))
+        store.signatures.ask_cosign(old.id, doctor)
+        for _ in range(2):
+            store.save_draft(store.add_encounter(old.patient).id, draft())
+    parts = assemble(home)
+    program = Program(parts, Opening(parts), qtbot)
+    parts.window.show()
+    qtbot.waitExposed(parts.window)
+    program.opening.begin("words of b")
+    qtbot.waitUntil(lambda: bool(parts.session.encounters), timeout=20_000)
+    first, second = parts.window.rail.model.rows[:2]
+    assert (first.heading, first.count) == ("Asked to sign", 1)
+    assert (second.encounter_id, second.left) == (old.id, "asked by owner")
+    program.run("worklist.asked")
+    qtbot.waitUntil(lambda: parts.session.encounter is not None and program.settled(), timeout=20_000)
+    assert parts.session.encounter.id == old.id
+    dialog = ask(program, qtbot, "record.cosign")
+    QTest.keyClicks(dialog.passphrase, "words of b")
+    QTest.keyClick(dialog, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: not any(each.asked_by for each in parts.session.encounters), timeout=20_000)
+    qtbot.waitUntil(program.settled)
+    assert [row.heading for row in parts.window.rail.model.rows if row.heading] == ["Needs review", "Signed"]
+    assert not parts.window.actions_by_id["worklist.asked"].isEnabled()
+    parts.window.close()
+    parts.window.deleteLater()

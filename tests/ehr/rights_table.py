@@ -87,6 +87,7 @@ ROWS: Mapping[str, Guarded] = {
     "signatures.ask_cosign": Guarded(Right.REVIEW, lambda store: store.signatures.ask_cosign(NONE, DOCTOR)),
     "signatures.cosign": Guarded(Right.SIGN, lambda store: store.signatures.cosign(NONE, SEAL)),
     "signatures.requests": Guarded(Right.READ, lambda store: store.signatures.requests()),
+    "signatures.asked": Guarded(Right.READ, lambda store: store.signatures.asked()),
     "signatures.of": Guarded(Right.READ, lambda store: store.signatures.of(NONE)),
     "signatures.content": Guarded(Right.READ, lambda store: store.signatures.content(NONE, 1)),
     "signatures.verify": Guarded(Right.READ, lambda store: store.signatures.verify(NONE)),

@@ -309,6 +309,37 @@ def test_a_colleague_is_asked_to_sign_beside(store):
     assert store.signatures.verify(encounter_id) == []
 
 
+def test_who_is_asked_is_shown_it_until_they_signed(tmp_path):
+    """To the clinician alone who was asked, however many newer ones there are; not while nothing can be signed."""
+    home = tmp_path / "home"
+    with new_store(home) as store:
+        doctor = store.users.add("Dr. B", {Role.CLINICIAN}, "words of b")
+        store.users.add("Sam", {Role.SCRIBE}, "words of sam")
+        encounter = store.add_encounter(store.add_patient(maria()))
+        store.save_draft(encounter.id, draft())
+        signed(store)
+        for _ in range(3):
+            store.add_encounter(store.patients()[0])
+        store.signatures.ask_cosign(encounter.id, doctor)
+        assert store.signatures.asked() == []
+    with Store.open(home, "words of sam") as store:
+        assert store.signatures.asked() == []
+    with Store.open(home, "words of b") as store:
+        [asked] = store.signatures.asked()
+        assert (asked.id, asked.asked_by, asked.standing.status) == (encounter.id, "owner", Status.FINAL)
+        assert encounter.id not in [each.id for each in store.encounters(limit=3)]
+        store.signatures.amend(encounter.id, "dose")
+        assert store.signatures.asked() == []
+        store.signatures.abandon(encounter.id)
+        assert [each.id for each in store.signatures.asked()] == [encounter.id]
+        store.signatures.cosign(encounter.id, Seal("words of b"))
+        assert store.signatures.asked() == []
+        store.signatures.ask_cosign(encounter.id, doctor)
+        assert len(store.signatures.asked()) == 1
+        store.signatures.retract(encounter.id, Seal("words of b", reason="wrong patient"))
+        assert store.signatures.asked() == []
+
+
 def _forge(store: Store, *statements: str) -> None:
     """Change rows behind the guards' back."""
     with store._session.transaction() as db:
