@@ -66,6 +66,8 @@ class Presenter(QObject):
         session.standing_changed.connect(self._on_state)
         session.failed.connect(self._window.show_problem)
         self._window.guard.changed.connect(self._on_doubts)
+        overview = self._window.overview
+        overview.changed.connect(lambda: self._window.banner.show_glance(overview.shown))
         desk.level.connect(self._on_level)
         desk.live.connect(self._on_live)
         desk.warned.connect(self._on_warned)
@@ -162,7 +164,6 @@ class Presenter(QObject):
     def _on_entries(self) -> None:
         session, window = self._session, self._window
         window.facts.show_entries(session.entries, session.reading, focus=session.focus)
-        window.banner.show_entries(session.entries)
         self._mark_focus()
         self._mark_waveform()
         self._on_state()

@@ -14,7 +14,6 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFileDialog,
     QHBoxLayout,
-    QInputDialog,
     QMainWindow,
     QMenu,
     QSplitter,
@@ -38,6 +37,8 @@ from desktop.facts.panel import FactsPanel
 from desktop.messages import explain
 from desktop.patient.banner import Banner
 from desktop.patient.guard import Guard, GuardCard
+from desktop.patient.keeper import PatientKeeper
+from desktop.patient.overview import Overview
 from desktop.pedals.station import HeldDeeds, Station
 from desktop.pedals.talk import Talk
 from desktop.people.room import People
@@ -51,7 +52,6 @@ from desktop.settings import CHANNEL, MICROPHONE, READY, SPEED, Settings
 from desktop.signing.signing import Signing
 from desktop.tasks import Lane, Operation
 from desktop.worklist.rail import Rail
-from ehr.chart.history import Record
 from ehr.chart.patient import Patient
 
 if TYPE_CHECKING:
@@ -80,7 +80,9 @@ class MainWindow(QMainWindow):
         self._had_focus: QWidget | None = None
         self._asking = Lane.on_thread("devices", self)
         self.phrases = PhraseKeeper(self, session, settings)
+        self.patients = PatientKeeper(self, session)
         self.guard = Guard(session, self)
+        self.overview = Overview(session, self)
         self.signing = Signing(self, session)
         self.people = People(self, self, settings)
         self.handlers = table.Handlers(self)
@@ -126,53 +128,7 @@ class MainWindow(QMainWindow):
 
     def ask_patient(self, purpose: str, then: Callable[[Patient], None]) -> None:
         """Let a patient be chosen or added, and go on with them."""
-        from desktop.patient.chooser import PatientChooser
-
-        chooser = PatientChooser(purpose, self)
-        ask = self.session.ask
-
-        def search(typed: str) -> None:
-            ask(
-                lambda store: store.patients(typed),
-                lambda found: _if_open(chooser, lambda: chooser.show_patients(found)),
-            )
-
-        def add(patient: Patient) -> None:
-            ask(
-                lambda store: store.add_patient(patient),
-                chooser.take,
-                lambda error: chooser.show_problem(explain(error).sentence),
-            )
-
-        chooser.typed.connect(search)
-        chooser.added.connect(add)
-        chooser.chosen.connect(then)
-        chooser.finished.connect(chooser.deleteLater)
-        search("")
-        chooser.open()
-
-    def ask_reason(self, patient: Patient, then: Callable[[str], None]) -> None:
-        """Let somebody say why a dictation goes to this patient, and go on with it."""
-        asking = QInputDialog(self)
-        asking.setWindowTitle(self.tr("Move the dictation"))
-        asking.setLabelText(self.tr("Why does it belong to {0}?").format(patient.display_name))
-        asking.setTextValue(self.tr("What was said names this patient."))
-        asking.setOkButtonText(self.tr("Move"))
-        asking.textValueSelected.connect(then)
-        asking.finished.connect(asking.deleteLater)
-        asking.open()
-
-    def show_record(self, patient: Patient) -> None:
-        """Show a patient over time."""
-        from desktop.patient.record_page import RecordPage
-
-        def show(record: Record) -> None:
-            page = RecordPage(patient, record, self)
-            page.opened.connect(lambda encounter_id, entry_id: self.session.open(encounter_id, focus=entry_id))
-            page.finished.connect(page.deleteLater)
-            page.open()
-
-        self.session.ask(lambda store: store.records.of(patient.id), show)
+        self.patients.choose(purpose, then)
 
     def ask_audio(self, then: Callable[[Path], None]) -> None:
         """Let an audio file be chosen, and go on with it."""
@@ -341,9 +297,3 @@ def _microphones() -> list[str]:
 def _audio_files(event: QDropEvent) -> list[Path]:
     files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
     return [file for file in files if file.suffix.lower().lstrip(".") in AUDIO_SUFFIXES]
-
-
-def _if_open(dialog: QWidget, then: Callable[[], None]) -> None:
-    """A search may answer after the dialog was closed."""
-    if isValid(dialog) and dialog.isVisible():
-        then()

@@ -15,12 +15,13 @@ from PySide6.QtCore import QCoreApplication
 from desktop.translation import QT_TRANSLATE_NOOP
 
 DICTATION = QT_TRANSLATE_NOOP("commands", "Dictation")
+PATIENTS = QT_TRANSLATE_NOOP("commands", "Patients")
 REVIEW = QT_TRANSLATE_NOOP("commands", "Review")
 RECORD = QT_TRANSLATE_NOOP("commands", "Record")
 LISTEN = QT_TRANSLATE_NOOP("commands", "Listen")
 FIND = QT_TRANSLATE_NOOP("commands", "Find your way")
 PROGRAM = QT_TRANSLATE_NOOP("commands", "Program")
-GROUPS = (DICTATION, REVIEW, RECORD, LISTEN, FIND, PROGRAM)
+GROUPS = (DICTATION, PATIENTS, REVIEW, RECORD, LISTEN, FIND, PROGRAM)
 
 Room = TypeVar("Room")
 

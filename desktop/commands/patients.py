@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from desktop.commands.command import DICTATION, REVIEW, Command, Scope
+from desktop.commands.command import PATIENTS, REVIEW, Command, Scope
 from desktop.commands.workbench import Workbench, may_change
 from desktop.player.player import LEAD_S, TAIL_S
 from desktop.translation import QT_TRANSLATE_NOOP
@@ -32,7 +32,26 @@ class Patients:
     def show_record(self) -> None:
         """Show the patient over time."""
         if self._session.patient is not None:
-            self._window.show_record(self._session.patient)
+            self._window.patients.show_record(self._session.patient)
+
+    def edit_patient(self) -> None:
+        """Change the details of the patient on the page."""
+        if self._session.patient is not None:
+            self._window.patients.edit(self._session.patient)
+
+    def merge_patients(self) -> None:
+        """Merge the record of the patient on the page with another one of the same person."""
+        if self._session.patient is not None:
+            self._window.patients.merge(self._session.patient)
+
+    def part_patients(self) -> None:
+        """Part records again that were merged into the one on the page."""
+        if self._session.patient is not None:
+            self._window.patients.part(self._session.patient)
+
+    def import_patients(self) -> None:
+        """Import a list of patients."""
+        self._window.patients.import_list()
 
     def in_doubt(self) -> bool:
         """Whether the dictation seems to speak of another patient."""
@@ -60,7 +79,7 @@ class Patients:
         """Give the dictation to another patient, with a reason."""
 
         def chosen(patient: Patient) -> None:
-            self._window.ask_reason(patient, lambda reason: self._window.guard.move(patient.id, reason))
+            self._window.patients.ask_reason(patient, lambda reason: self._window.guard.move(patient.id, reason))
 
         self._window.ask_patient(self._window.tr("Whose dictation is this?"), chosen)
 
@@ -70,16 +89,47 @@ COMMANDS: tuple[Command[Patients], ...] = (
         "patient.choose",
         QT_TRANSLATE_NOOP("commands", "Choose or add a patient …"),
         ("Ctrl+P",),
-        DICTATION,
+        PATIENTS,
         Patients.choose_patient,
     ),
     Command(
         "patient.record",
         QT_TRANSLATE_NOOP("commands", "Record over time …"),
         ("Ctrl+R",),
-        DICTATION,
+        PATIENTS,
         Patients.show_record,
         Patients.has_patient,
+    ),
+    Command(
+        "patient.edit",
+        QT_TRANSLATE_NOOP("commands", "Change the patient's details …"),
+        ("Ctrl+Shift+N",),
+        PATIENTS,
+        Patients.edit_patient,
+        Patients.has_patient,
+    ),
+    Command(
+        "patient.merge",
+        QT_TRANSLATE_NOOP("commands", "Merge with another record …"),
+        ("Ctrl+Shift+J",),
+        PATIENTS,
+        Patients.merge_patients,
+        Patients.has_patient,
+    ),
+    Command(
+        "patient.part",
+        QT_TRANSLATE_NOOP("commands", "Part merged records …"),
+        ("Ctrl+Shift+X",),
+        PATIENTS,
+        Patients.part_patients,
+        Patients.has_patient,
+    ),
+    Command(
+        "patient.import",
+        QT_TRANSLATE_NOOP("commands", "Import patients …"),
+        ("Ctrl+Shift+I",),
+        PATIENTS,
+        Patients.import_patients,
     ),
     Command(
         "identity.hear",

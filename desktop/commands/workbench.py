@@ -12,6 +12,7 @@ from desktop.dictation.recorder import Input
 from desktop.dictation.recovery import Recovery
 from desktop.facts.panel import FactsPanel
 from desktop.patient.guard import Guard
+from desktop.patient.keeper import PatientKeeper
 from desktop.people.room import People
 from desktop.phrases.keeper import PhraseKeeper
 from desktop.player.player import Player
@@ -33,6 +34,7 @@ class Workbench(Protocol):
     facts: FactsPanel
     people: People
     phrases: PhraseKeeper
+    patients: PatientKeeper
     guard: Guard
     signing: Signing
 
@@ -59,12 +61,6 @@ class Workbench(Protocol):
 
     def input(self) -> Input:
         """The microphone and the channel that were chosen."""
-
-    def ask_reason(self, patient: Patient, then: Callable[[str], None]) -> None:
-        """Let somebody say why a dictation goes to this patient, and go on with it."""
-
-    def show_record(self, patient: Patient) -> None:
-        """Show a patient over time."""
 
     def show_palette(self) -> None:
         """Find a command by typing."""

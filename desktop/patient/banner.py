@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date
 
 from PySide6.QtCore import QCoreApplication, Qt
@@ -10,16 +9,11 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from desktop.formats import day, initials
+from desktop.patient.pills import PillRow
 from desktop.state import State
 from desktop.widgets import label, pill, retone
-from ehr.chart.entry import Assertion, Entry, Kind, ReviewState
+from ehr.chart.glance import Glance
 from ehr.chart.patient import Gender, Patient
-
-NO_KNOWN = "no known"
-"""How an entry that states the absence of allergies begins (GUIDELINES.md, allergy)."""
-
-_KEPT = {ReviewState.ACCEPTED, ReviewState.EDITED}
-_MOST_PILLS = 3
 
 _LEFT, _AVATAR, _GAP, _RIGHT = 6, 34, 12, 8
 """Pixels across the button that shows the patient; its text is as wide as it is."""
@@ -40,16 +34,14 @@ class Banner(QWidget):
         self._name = label("", "head")
         self._details = label("", "muted")
         self._person = _person_button(choose, self._avatar, self._name, self._details)
-        self._pills = QHBoxLayout()
-        self._pills.setSpacing(8)
+        self.pills = PillRow()
         self.state = pill("", "plain")
         self.state.setObjectName("state")
         row = QHBoxLayout(self)
         row.setContentsMargins(12, 0, 18, 1)
         row.setSpacing(12)
         row.addWidget(self._person)
-        row.addLayout(self._pills)
-        row.addStretch(1)
+        row.addWidget(self.pills, 1)
         row.addWidget(self.state)
         self.show_patient(None, on=date(2000, 1, 1))
 
@@ -72,15 +64,9 @@ class Banner(QWidget):
             _LEFT + _AVATAR + _GAP + widest + _RIGHT
         )  # a layout would tell the width of before
 
-    def show_entries(self, entries: Sequence[Entry]) -> None:
-        """Show what the chart's accepted facts say at a glance."""
-        while (item := self._pills.takeAt(0)) is not None:
-            widget = item.widget()
-            if widget is not None:
-                widget.hide()
-                widget.deleteLater()
-        for text, tone in summary(entries)[:_MOST_PILLS]:
-            self._pills.addWidget(pill(text, tone))
+    def show_glance(self, glance: Glance | None) -> None:
+        """Show what must not be overlooked; None where it is not known."""
+        self.pills.show_glance(glance)
 
     def show_state(self, state: State) -> None:
         """Show the state."""
@@ -98,29 +84,6 @@ def details(patient: Patient, *, on: date) -> str:
         f"MRN {patient.mrn}",
     ]
     return " · ".join(part for part in parts if part)
-
-
-def summary(entries: Sequence[Entry]) -> list[tuple[str, str]]:
-    """Pills for allergies, problems and medicines: text and tone. Only facts that a person accepted count."""
-    kept = [entry for entry in entries if entry.state in _KEPT]
-    pills = [_allergy(entry) for entry in kept if entry.kind is Kind.ALLERGY and entry.assertion is Assertion.PRESENT]
-    open_allergies = [e for e in entries if e.kind is Kind.ALLERGY and e.state is ReviewState.PROPOSED]
-    if open_allergies:
-        pills.append((_tr("Allergies to confirm: {0}").format(len(open_allergies)), "warn"))
-    present = [entry for entry in kept if entry.assertion is Assertion.PRESENT]
-    for kind, text in ((Kind.PROBLEM, _tr("Problems: {0}")), (Kind.MEDICATION, _tr("Medicines: {0}"))):
-        count = sum(1 for entry in present if entry.kind is kind)
-        if count:
-            pills.append((text.format(count), "plain"))
-    return pills
-
-
-def _allergy(entry: Entry) -> tuple[str, str]:
-    if entry.name.startswith(NO_KNOWN):
-        return entry.name[:1].upper() + entry.name[1:], "plain"
-    reaction = entry.attributes.get("reaction")
-    text = f"{entry.name} ({reaction})" if reaction else entry.name
-    return _tr("Allergy: {0}").format(text), "danger"
 
 
 def _person_button(action: QAction, avatar: QLabel, name: QLabel, details: QLabel) -> QPushButton:

@@ -68,7 +68,14 @@ QSpinBox::up-button, QSpinBox::down-button { width: 0px; border: none; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $accent_soft;
   selection-color: $text; }
 QCheckBox { spacing: 7px; }
-QCheckBox:focus { color: $accent; }
+QCheckBox:focus, QRadioButton:focus { color: $accent; }
+QRadioButton { spacing: 7px; }
+QCheckBox::indicator, QRadioButton::indicator { width: 14px; height: 14px; border: 1px solid $faint; border-radius: 4px;
+  background: $surface; }
+QRadioButton::indicator { border-radius: 8px; }
+QCheckBox::indicator:checked, QRadioButton::indicator:checked { width: 6px; height: 6px; border: 5px solid $accent;
+  background: $accent_text; }
+QCheckBox::indicator:disabled { border-color: $line; }
 
 QMenu { background: $surface; color: $text; border: 1px solid $line; padding: 5px; }
 QMenu::item { padding: 5px 26px 5px 12px; border-radius: 5px; }

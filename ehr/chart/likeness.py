@@ -17,9 +17,9 @@ from ehr.chart.patient import Patient
 def may_be_one(one: Patient, other: Patient) -> bool:
     """Whether two records may be one person's.
 
-    They may with one birth date, where the given names agree (a family name changes, with marriage or a typing slip) or
-    the names stand in each other's place; and with one name, where the birth date is not known on one side or differs
-    by a slip: one digit, or two digits or day and month in each other's place.
+    They may with one birth date, where the given names or an initial agree (a family name changes, with marriage or a
+    typing slip) or the names stand in each other's place; and with one name, where the birth date is not known on one
+    side or differs by a slip: one digit, or two digits or day and month in each other's place.
     """
     if one.birth_date is not None and one.birth_date == other.birth_date:
         return _one_given_name(one, other) or _in_each_others_place(one, other)
@@ -52,7 +52,11 @@ def _one_given_name(one: Patient, other: Patient) -> bool:
     first, second = _words(one.given_name), _words(other.given_name)
     if not first or not second:
         return _any_alike(_words(one.family_name), _words(other.family_name))
-    return spelt_alike(first[0], second[0])
+    return spelt_alike(first[0], second[0]) or _initial(first[0], second[0]) or _initial(second[0], first[0])
+
+
+def _initial(letter: str, name: str) -> bool:
+    return len(letter) == 1 and name.startswith(letter)
 
 
 def _in_each_others_place(one: Patient, other: Patient) -> bool:

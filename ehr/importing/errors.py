@@ -27,3 +27,11 @@ class ListTooLarge(EnvironmentFault):
     code = "CW-E135"
     sentence = "The list is too large to be read at once; nothing was imported."
     next_step = "Split it into files of less than 200 MB."
+
+
+class ReadingCutOff(EnvironmentFault):
+    """The process that read the list ended before it was done: out of memory, or ended from outside."""
+
+    code = "CW-E210"
+    sentence = "Reading the list was cut off; nothing was imported."
+    next_step = "Try again with fewer programs open, or split the list into smaller files."

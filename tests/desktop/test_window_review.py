@@ -150,20 +150,6 @@ def test_said_and_written_lists_every_change(review) -> None:
     assert len(rows) == len(review.session.reading.draft.note.changes)
 
 
-def test_accepted_allergies_stand_in_the_banner(review) -> None:
-    """An allergy is to be confirmed first, and stands beside the name once it is accepted."""
-    assert any("Allergies to confirm: 1" in text for text in pills(review))
-    review.session.set_focus(entry_of(review, Kind.ALLERGY).id)
-    review.run("entry.accept")
-    assert "Allergy: penicillin" in pills(review)
-
-
-def pills(program) -> list[str]:
-    """The texts of the banner's pills."""
-    layout = program.window.banner._pills
-    return [layout.itemAt(at).widget().text() for at in range(layout.count())]
-
-
 def test_search_finds_facts_and_opens_them(review, qtbot) -> None:
     """Typing in the rail lists finds; choosing one opens its dictation with the fact in focus; Escape goes back."""
     rail = review.window.rail

@@ -21,6 +21,8 @@ MARIA = Patient("1", "Okafor", "Maria Ann", date(1964, 3, 14))
         ("Bell", "Maria", "1964-03-14", True),
         ("Okafor", "Mary", "1964-03-14", True),
         ("Maria", "Okafor", "1964-03-14", True),
+        ("Okafor", "M.", "1964-03-14", True),
+        ("Okafor", "R.", "1964-03-14", False),
         ("Okafor", "", "1964-03-14", True),
         ("Okafor", "Maria Ann", "", True),
         ("Okafor", "Maria Ann", "1964-03-15", True),
