@@ -13,13 +13,16 @@ from functools import cached_property
 
 from ehr.chart.encounter import Draft
 from ehr.chart.entry import Entry
-from ehr.chart.note import Change, Note, Repair, Span
+from ehr.chart.note import Change, Note, Repair, Section, Span
 from ehr.chart.returning import BACK
 from transcriber.transcript import TimeSpan, Transcript, Word, word_offsets
 
 NOWHERE = Span(0, 0)
 _AROUND = 30
 """Characters shown on either side of words that may have been misheard."""
+
+_GOES_ON = frozenset("is are was were has had include includes included consists remains will of".split())
+"""Words by which a sentence goes on from the words of a heading."""
 
 _LEADING = " \t,;:."
 """What a heading that was taken out of a sentence may leave before the text."""
@@ -144,13 +147,26 @@ def _lines(transcript: Transcript) -> Iterator[Line]:
 
 
 def _paragraphs(note: Note) -> Iterator[Paragraph]:
+    texts = [_text_under(note.written, section) for section in note.sections]
     at = 0
-    for section in note.sections:
-        yield from _body(note, Span(at, section.heading.start))
+    for number, section in enumerate(note.sections):
+        yield from _body(note, Span(at, max(at, min(section.heading.start, texts[number].start))))
         yield Paragraph(section.title, section.heading, heading=True)
-        yield from _body(note, section.body)
-        at = section.body.end
+        following = texts[number + 1].start if number + 1 < len(texts) else texts[number].end
+        at = max(texts[number].start, min(texts[number].end, following))
+        yield from _body(note, Span(texts[number].start, at))
     yield from _body(note, Span(at, len(note.written)))
+
+
+def _text_under(text: str, section: Section) -> Span:
+    """What is shown under a heading: its body, with the whole sentence where that goes on from the heading's words
+    ("The plan is to wait").
+    """
+    body = section.body
+    word = text[body.start : body.end][:16].split(maxsplit=1)
+    if not word or word[0] not in _GOES_ON:
+        return body
+    return Span(max(text.rfind(mark, 0, section.heading.start) for mark in ".!?:\n") + 1, body.end)
 
 
 def _body(note: Note, span: Span) -> Iterator[Paragraph]:

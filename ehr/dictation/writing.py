@@ -21,6 +21,7 @@ from ehr.dictation.layout import numbered_items, paragraphs
 from ehr.dictation.mapped import Edit, MappedText
 from ehr.dictation.misheard import misheard
 from ehr.dictation.numbers import numbers, ordinals
+from ehr.dictation.openings import heading_openings
 from ehr.dictation.retraction import retractions
 from ehr.dictation.sections import find_sections
 from ehr.dictation.sentences import sentence_breaks
@@ -29,7 +30,7 @@ from ehr.dictation.voice import HELD, order_edits, orders
 
 _ENGLISH: tuple[Callable[[str], list[Edit]], ...] = (
     stray_marks, broken_phrases, misheard, *NAMES, ordinals, numbers, *MEASURES,
-    spoken_marks, sentence_breaks, retractions, numbered_items, spacing, paragraphs,
+    spoken_marks, sentence_breaks, heading_openings, retractions, numbered_items, spacing, paragraphs,
 )  # fmt: skip
 
 

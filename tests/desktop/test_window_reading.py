@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from itertools import pairwise
 
 from hypothesis import given
@@ -11,6 +12,7 @@ from window_samples import SAID, draft, long_draft, transcript
 from desktop.formats import clock
 from desktop.patient.form import parse_date
 from desktop.review.reading import NOWHERE, prepare
+from ehr import pipeline
 from ehr.chart.encounter import Draft
 from ehr.chart.note import Note, Span
 from transcriber.transcript import TimeSpan
@@ -96,3 +98,11 @@ def test_times_and_dates_read_one_way() -> None:
     assert parse_date("14 Mar 1964") == parse_date("1964-03-14") == parse_date("14.03.1964")
     assert parse_date("03/04/1964") is None
     assert parse_date("2964-01-01") is None
+
+
+def test_no_word_is_left_alone_beside_a_heading() -> None:
+    """A verb that only led to the list is gone; a sentence that needs its heading's words is shown whole."""
+    said = "His current medications are aspirin. The plan is to obtain an MRI of the left knee."
+    shown = [each.text for each in prepare(pipeline.draft_text(said, on=date(2026, 3, 1))).paragraphs]
+
+    assert shown == ["Medications", "aspirin.", "Plan", "The plan is to obtain an MRI of the left knee."]

@@ -17,6 +17,7 @@ CASES = [
     ("PE cannot be ruled out.", "PE", "possible", "patient"),
     ("Rule out appendicitis.", "appendicitis", "possible", "patient"),
     ("I cannot rule out pulmonary embolism.", "pulmonary embolism", "possible", "patient"),
+    ("Review of systems: negative for chest pain.", "chest pain", "absent", "patient"),
     ("angina versus reflux", "reflux", "possible", "patient"),
     ("suspected sleep apnea", "sleep apnea", "possible", "patient"),
     ("plan repeat renal function panel suspected sleep apnea", "renal function panel", "present", "patient"),
