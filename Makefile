@@ -84,7 +84,7 @@ $(SYSTEM): packaging/system_packages.sh
 	@mkdir -p $(@D) && touch $@
 
 $(SYSTEM_DEV): packaging/system_packages.sh Makefile | $(SYSTEM)
-	@packaging/system_packages.sh strace xvfb
+	@packaging/system_packages.sh strace xvfb dbus-x11 xdg-desktop-portal
 	@touch $@
 
 $(BIN)/python: | $(SYSTEM)

@@ -188,6 +188,19 @@ class KeyMissing(EnvironmentFault):
         return cls(f"This keyboard has no {name}.")
 
 
+class KeyDeclined(EnvironmentFault):
+    """The desktop asked the user for a combination, or decided itself, and gave none."""
+
+    code = "CW-D133"
+    sentence = "The desktop did not give Chartwright this combination of keys."
+    next_step = "Allow it in the desktop's keyboard settings, or choose another one (Ctrl+B)."
+
+    @classmethod
+    def of(cls, name: str) -> KeyDeclined:
+        """The error that names the combination."""
+        return cls(f"The desktop did not give Chartwright {name}.")
+
+
 class NothingUsable(EnvironmentFault):
     """A list that is imported or tried holds no usable line; each has been named with its reason."""
 

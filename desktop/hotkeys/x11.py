@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import itertools
 import select
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Any, Protocol
@@ -23,6 +24,7 @@ from xcffib import xkb, xproto
 
 from desktop.errors import KeyMissing, KeysNotHere, KeyTaken
 from desktop.hotkeys.chord import KEYSYMS, SIDE_BUTTONS, Chord
+from desktop.hotkeys.source import News, Pressed, Refused, Released, Taken
 
 _EVERY_MODIFIER = 0xFF
 _CORE_KEYBOARD = 0x100
@@ -35,7 +37,7 @@ _LOCK_KEYS = ("Num_Lock", "Scroll_Lock")
 
 _connect: Callable[[str], Any] = xcffib.connect  # the library is written without types
 
-Refusal = KeyTaken | KeyMissing
+_OTHER_LAYOUT = (xproto.MappingNotifyEvent, xkb.NewKeyboardNotifyEvent)  # the library has one type for all of xkb's
 
 
 class _Request(Protocol):
@@ -66,6 +68,7 @@ class Server:
         setup = self._connection.get_setup()
         self._root: int = setup.roots[self._connection.pref_screen].root
         self._keycodes = range(setup.min_keycode, setup.max_keycode + 1)
+        self._answers: deque[News] = deque()
         self._places: dict[Chord, _Grab | None] = {}
         self._taken: dict[_Grab, Chord] = {}
         self._held: dict[tuple[bool, int], Chord] = {}
@@ -78,32 +81,33 @@ class Server:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, at: TracebackType | None) -> None:
         self._connection.disconnect()
 
-    def take(self, chords: Iterable[Chord]) -> list[tuple[Chord, Refusal]]:
-        """Ask for combinations in place of those asked for before; returns the ones that cannot be had, and why."""
+    def ask(self, chords: Mapping[Chord, str]) -> None:
+        """See Source."""
         for held in self._taken:
             self._release(held)
         self._taken.clear()
         self._places = {chord: self._place_of(chord) for chord in chords}
-        refused: list[tuple[Chord, Refusal]] = []
         for chord, grab in self._places.items():
             if grab is None:
-                refused.append((chord, KeyMissing.of(chord.name)))
+                self._answers.append(Refused(chord, KeyMissing.of(chord.name)))
             elif self._grabbed(grab):
                 self._taken[grab] = chord
+                self._answers.append(Taken(chord))
             else:
-                refused.append((chord, KeyTaken.of(chord.name)))
-        return refused
+                self._answers.append(Refused(chord, KeyTaken.of(chord.name)))
 
-    @property
-    def moved(self) -> bool:
-        """Whether another keyboard layout has put a combination elsewhere since it was asked for."""
-        return any(self._place_of(chord) != place for chord, place in self._places.items())
+    def told(self) -> Iterator[News]:
+        """See Source."""
+        try:
+            while (event := self._connection.poll_for_event()) is not None:
+                yield from self._meaning(event)
+        except xcffib.ConnectionException as error:
+            raise KeysNotHere from error
+        while self._answers:
+            yield self._answers.popleft()
 
     def wait(self, wake: int) -> bool:
-        """Wait until the server may have said something; False where the file `wake` has become readable.
-
-        Raises KeysNotHere where the server is gone.
-        """
+        """See Source."""
         try:
             self._connection.flush()
             ready, _, _ = select.select([self._connection.get_file_descriptor(), wake], [], [])
@@ -111,32 +115,21 @@ class Server:
             raise KeysNotHere from error
         return wake not in ready
 
-    def told(self) -> Iterator[tuple[Chord, bool]]:
-        """What went down (True) or came up since the last call; a key that repeats itself goes down once.
-
-        Raises KeysNotHere where the server is gone.
-        """
-        try:
-            while (event := self._connection.poll_for_event()) is not None:
-                yield from self._meaning(event)
-        except xcffib.ConnectionException as error:
-            raise KeysNotHere from error
-
-    def _meaning(self, event: object) -> Iterator[tuple[Chord, bool]]:
+    def _meaning(self, event: object) -> Iterator[News]:
         if isinstance(event, xproto.KeyReleaseEvent | xproto.ButtonReleaseEvent):
             chord = self._held.pop((isinstance(event, xproto.ButtonReleaseEvent), event.detail), None)
             if chord is not None:
-                yield chord, False
+                yield Released(chord)
         elif isinstance(event, xproto.KeyPressEvent | xproto.ButtonPressEvent):
             place = (isinstance(event, xproto.ButtonPressEvent), event.detail)
             chord = self._taken.get(_Grab(*place, event.state & _EVERY_MODIFIER & ~self._locks))
             if chord is not None and place not in self._held:
                 self._held[place] = chord
-                yield chord, True
-        elif isinstance(
-            event, xproto.MappingNotifyEvent | xkb.NewKeyboardNotifyEvent
-        ):  # the library's type of all xkb's
+                yield Pressed(chord)
+        elif isinstance(event, _OTHER_LAYOUT):
             self._look_at_keyboard()
+            if any(self._place_of(chord) != place for chord, place in self._places.items()):
+                self.ask(dict.fromkeys(self._places, ""))
 
     def _say_what_to_tell(self) -> None:
         """Have the server send a repeating key without the releases in between, and tell of another layout."""

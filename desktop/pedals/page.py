@@ -53,13 +53,14 @@ _MODIFIER_KEYS = {Qt.Key.Key_Control, Qt.Key.Key_Alt, Qt.Key.Key_Shift, Qt.Key.K
 @dataclass(frozen=True, slots=True)
 class Plugged:
     """What there is to press: names of devices that are plugged in and of those that may not be read; why no key works
-    everywhere on this desktop (None where one does), and the keys that were refused.
+    everywhere on this desktop (None where one does), the keys that were refused, and what the desktop calls the others.
     """
 
     devices: tuple[str, ...] = ()
     refused: tuple[str, ...] = ()
     hurdle: Message | None = None
     wanting: Mapping[str, Message] = field(default_factory=dict)
+    triggers: Mapping[str, str] = field(default_factory=dict)
 
 
 class PedalsPage(QDialog):
@@ -84,6 +85,8 @@ class PedalsPage(QDialog):
         self._lay_out(plugged)
         for name, message in plugged.wanting.items():
             self.show_refused(name, message)
+        for name, trigger in plugged.triggers.items():
+            self.show_taken(name, trigger)
 
     def show_press(self, device: str, button: str) -> None:
         """A button was pressed: put the keyboard on its row. A key that is taken already is heard only here."""
@@ -93,16 +96,14 @@ class PedalsPage(QDialog):
         if row is not None:
             row.setFocus()
 
-    def show_taken(self, name: str) -> None:
-        """A key was handed over: nothing is said under its row."""
-        if (hint := self._hints.get(name)) is not None:
-            hint.hide()
+    def show_taken(self, name: str, trigger: str = "") -> None:
+        """A key was handed over; say under its row what the desktop calls it, where that is something else."""
+        other = trigger not in {"", name}
+        self._hint(name, self.tr("The desktop gave it as: {0}").format(trigger) if other else "", "muted")
 
     def show_refused(self, name: str, message: Message) -> None:
         """A key cannot be had everywhere: say why under its row."""
-        if (hint := self._hints.get(name)) is not None:
-            hint.setText(f"{message.sentence} ({message.code})")
-            hint.show()
+        self._hint(name, f"{message.sentence} ({message.code})", "error")
 
     def add(self, device: str) -> None:
         """Wait for a key or mouse button of KEYBOARD or EVERYWHERE, and give it a row."""
@@ -143,6 +144,15 @@ class PedalsPage(QDialog):
             self.keyPressEvent(event)
             return True
         return super().event(event)
+
+    def _hint(self, name: str, text: str, look: str) -> None:
+        hint = self._hints.get(name)
+        if hint is not None:
+            hint.setText(text)
+            hint.setProperty("look", look)
+            hint.style().unpolish(hint)
+            hint.style().polish(hint)
+            hint.setVisible(bool(text))
 
     def _lay_out(self, plugged: Plugged) -> None:
         inner = QWidget()

@@ -74,6 +74,7 @@ class Station(QObject):
         self.keys.refused.connect(self._on_key_refused)
         self._page: PedalsPage | None = None
         self._wanting: dict[str, Message] = {}
+        self._triggers: dict[str, str] = {}
         self._plugged: list[str] = []
         self._refused: list[str] = []
 
@@ -94,7 +95,7 @@ class Station(QObject):
         from desktop.pedals.page import PedalsPage, Plugged
 
         hurdle = explain(self.keys.hurdle) if self.keys.hurdle is not None else None
-        plugged = Plugged(tuple(self._plugged), tuple(self._refused), hurdle, dict(self._wanting))
+        plugged = Plugged(tuple(self._plugged), tuple(self._refused), hurdle, dict(self._wanting), dict(self._triggers))
         self._page = page = PedalsPage(self.hands.choices, plugged, parent)
         page.keys_changed.connect(self._take_keys)
         page.finished.connect(self._remember)
@@ -113,7 +114,15 @@ class Station(QObject):
     def _take_keys(self) -> None:
         """Take the keys that were given a deed everywhere, and no others."""
         self._wanting.clear()
-        self.keys.take(self.hands.choices.buttons(EVERYWHERE))
+        self._triggers.clear()
+        choices = self.hands.choices
+        self.keys.take({key: self._words(choices.command(EVERYWHERE, key)) for key in choices.buttons(EVERYWHERE)})
+
+    def _words(self, command: str) -> str:
+        """What a key does, for a desktop that asks the user."""
+        if command in HELD:
+            return QCoreApplication.translate("commands", HELD[command])
+        return self._actions[command].text() if command in self._actions else command
 
     def _watch_keys(self) -> None:
         """See every key and mouse button of the program, only where one was given a deed: each event costs a call."""
@@ -149,11 +158,12 @@ class Station(QObject):
     def _on_key_released(self, name: str) -> None:
         self.hands.release(EVERYWHERE, name)
 
-    @Slot(str)
-    def _on_key_taken(self, name: str) -> None:
+    @Slot(str, str)
+    def _on_key_taken(self, name: str, trigger: str) -> None:
         self._wanting.pop(name, None)
+        self._triggers[name] = trigger
         if self._page is not None:
-            self._page.show_taken(name)
+            self._page.show_taken(name, trigger)
 
     @Slot(str, object)
     def _on_key_refused(self, name: str, error: DesktopError) -> None:

@@ -17,7 +17,7 @@ def main() -> None:
     """Open the chart, tell which keys were taken, and close when a recording has ended."""
     app = QApplication([])
     parts = assemble(Path(sys.argv[1]))
-    parts.window.station.keys.taken.connect(tell)
+    parts.window.station.keys.taken.connect(lambda name, _: tell(name))
     parts.session.worklist_changed.connect(lambda: ready(parts))
     Opening(parts).begin(PASSPHRASE)
     app.exec()
