@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QSortFilterProxyModel, Qt
-from PySide6.QtGui import QAction, QKeyEvent, QStandardItem, QStandardItemModel
+from PySide6.QtCore import QCoreApplication, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtGui import QAction, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLineEdit,
-    QListView,
     QScrollArea,
     QVBoxLayout,
     QWidget,
@@ -20,62 +17,32 @@ from PySide6.QtWidgets import (
 
 from desktop.commands.command import GROUPS
 from desktop.commands.table import COMMANDS, LACKING
+from desktop.filter_dialog import FilterDialog
 from desktop.widgets import label
 
 _ID = Qt.ItemDataRole.UserRole + 1
 
 
-class Palette(QDialog):
+class Palette(FilterDialog):
     """Type a part of a command's name; Enter runs it."""
 
     def __init__(self, actions: Mapping[str, QAction], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Commands"))
-        self.setModal(True)
+        asks, names = self.tr("What do you want to do?"), self.tr("Commands")
+        super().__init__(_model(actions), asks=asks, names=names, parent=parent)
+        self.setWindowTitle(names)
         self.resize(460, 420)
         self._actions = actions
-        self.field = QLineEdit()
-        self.field.setPlaceholderText(self.tr("What do you want to do?"))
-        self.field.setAccessibleName(self.tr("What do you want to do?"))
-        self.field.installEventFilter(self)
-        self._filter = QSortFilterProxyModel(self)
-        self._filter.setSourceModel(_model(actions, self))
-        self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.list = QListView()
-        self.list.setObjectName("palette")
-        self.list.setAccessibleName(self.tr("Commands"))
-        self.list.setModel(self._filter)
-        self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.list.clicked.connect(self._run)
-        self.field.textChanged.connect(self._on_typed)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 14, 14, 14)
         outer.addWidget(self.field)
         outer.addWidget(self.list)
-        self._on_typed("")
 
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrows choose and Enter runs while the field keeps the letters."""
-        if watched is self.field and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
-            if step:
-                row = min(max(0, self.list.currentIndex().row() + step), self._filter.rowCount() - 1)
-                self.list.setCurrentIndex(self._filter.index(row, 0))
-                return True
-            if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-                self._run()
-                return True
-        return super().eventFilter(watched, event)
-
-    def _on_typed(self, text: str) -> None:
-        self._filter.setFilterFixedString(text.strip())
-        self.list.setCurrentIndex(self._filter.index(0, 0))
-
-    def _run(self) -> None:
-        index = self.list.currentIndex()
-        if index.isValid() and self._actions[index.data(_ID)].isEnabled():
+    def take(self, index: QModelIndex | QPersistentModelIndex) -> None:
+        """Run a command, where it makes sense now."""
+        action = self._actions[index.data(_ID)]
+        if action.isEnabled():
             self.accept()
-            self._actions[index.data(_ID)].trigger()
+            action.trigger()
 
 
 class KeysPage(QDialog):
@@ -131,8 +98,8 @@ def _group(group: str) -> QGridLayout:
     return grid
 
 
-def _model(actions: Mapping[str, QAction], parent: QObject) -> QStandardItemModel:
-    model = QStandardItemModel(parent)
+def _model(actions: Mapping[str, QAction]) -> QStandardItemModel:
+    model = QStandardItemModel()
     for command in sorted(COMMANDS, key=lambda each: not actions[each.id].isEnabled()):
         action = actions[command.id]
         if command.id == "help.palette" or not (action.isEnabled() or action.property(LACKING)):

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date
 
-from PySide6.QtCore import QEvent, QObject, QStringListModel, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QStringListModel, Qt, Signal
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.filter_dialog import ArrowKeys
 from desktop.patient.banner import details
 from desktop.patient.form import PatientForm
 from desktop.widgets import label
@@ -40,8 +40,6 @@ class PatientChooser(QDialog):
         self.search.setPlaceholderText(self.tr("Name, record number or birth date"))
         self.search.setAccessibleName(self.tr("Name, record number or birth date"))
         self.search.textChanged.connect(lambda text: self.typed.emit(text.strip()))
-        self.search.returnPressed.connect(self._on_return)
-        self.search.installEventFilter(self)
         self._patients: Sequence[Patient] = ()
         self._names = QStringListModel(self)
         self.list = QListView()
@@ -49,6 +47,7 @@ class PatientChooser(QDialog):
         self.list.setAccessibleName(self.tr("Patients"))
         self.list.setModel(self._names)
         self.list.setEditTriggers(QListView.EditTrigger.NoEditTriggers)
+        ArrowKeys(self.search, self.list).entered.connect(self._on_return)
         self.list.activated.connect(lambda index: self._choose(index.row()))
         self.list.clicked.connect(lambda index: self._choose(index.row()))
         self.form = PatientForm()
@@ -80,16 +79,6 @@ class PatientChooser(QDialog):
         """Close with a patient."""
         self.accept()
         self.chosen.emit(patient)
-
-    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        """Arrow keys move through the list while the search keeps the letters."""
-        if watched is self.search and isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress:
-            step = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1}.get(Qt.Key(event.key()), 0)
-            if step and self._patients:
-                row = min(max(0, self.list.currentIndex().row() + step), len(self._patients) - 1)
-                self.list.setCurrentIndex(self._names.index(row))
-                return True
-        return super().eventFilter(watched, event)
 
     def _on_return(self) -> None:
         if self._patients:

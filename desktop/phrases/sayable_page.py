@@ -9,6 +9,7 @@ from PySide6.QtCore import QSortFilterProxyModel, Qt
 from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
 
+from desktop.filter_dialog import ArrowKeys
 from desktop.theme.fonts import SMALL, TEXT, font
 from desktop.widgets import label
 
@@ -34,6 +35,7 @@ class SayablePage(QDialog):
         self.field.textChanged.connect(self._filter.setFilterFixedString)
         self.table = _table(self.tr("What can be said"))
         self.table.setModel(self._filter)
+        ArrowKeys(self.field, self.table)
         header = self.table.horizontalHeader()
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         for column, width in ((0, 110), (1, 330)):
