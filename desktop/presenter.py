@@ -229,7 +229,7 @@ class Presenter(QObject):
         window.refresh()
         if session.reading is None:
             self._show_hero()
-            self._show_live()
+        self._show_live()
 
     @Slot(object)
     def _on_live(self, message: Partial | Final | Behind) -> None:

@@ -71,15 +71,17 @@ class Transcription:
     """What is known of a recording so far: the road's memory between two pieces.
 
     The words of a piece depend on its sound, the language and the text before it alone, so a transcription that goes
-    on from its `segments` in another process comes to the same end.
+    on from its `segments` in another process comes to the same end. It begins at the sample `first`.
     """
 
-    def __init__(self, engine: Engine, options: DecodeOptions, segments: Iterable[Segment] = ()) -> None:
+    def __init__(
+        self, engine: Engine, options: DecodeOptions, segments: Iterable[Segment] = (), *, first: int = 0
+    ) -> None:
         self._engine = engine
         self._options = options
         self._spoken: list[TimeSpan] = []
         self._loudest = 0.0
-        self._samples = 0
+        self._samples = first
         self.segments = list(segments)
 
     @property

@@ -85,14 +85,16 @@ def follow(
     options: DecodeOptions,
     listener: Listener,
     *,
+    first: int = 0,
     known: Finals | None = None,
     wait: Callable[[float], None] = time.sleep,
 ) -> Transcript:
-    """Decode a recording while it grows, until it is sealed; goes on after `known`.
+    """Decode a recording while it grows, from its sample `first` until it is sealed; goes on after `known`.
 
+    All times are the recording's.
     Raises Cancelled, AudioSilent, NoSpeech, NothingUnderstood, and whatever the journal raises.
     """
-    return _Follower(journal, engine, options, listener, known or Finals(), wait).run()
+    return _Follower(journal, engine, options, listener, first, known or Finals(), wait).run()
 
 
 class _Follower:
@@ -102,6 +104,7 @@ class _Follower:
         engine: Engine,
         options: DecodeOptions,
         listener: Listener,
+        first: int,
         known: Finals,
         wait: Callable[[float], None],
     ) -> None:
@@ -110,10 +113,10 @@ class _Follower:
         self._listener = listener
         self._wait = wait
         self._until = known.until
-        self._found = Transcription(engine, options, known.segments)
-        self._cutter = Cutter()
+        self._found = Transcription(engine, options, known.segments, first=first)
+        self._cutter = Cutter(first)
         self._guess = _Guess()
-        self._position = 0
+        self._position = first
         self._told = 0.0
 
     def run(self) -> Transcript:

@@ -43,10 +43,10 @@ class Transcribe:
 
 @dataclass(frozen=True, slots=True)
 class Follow:
-    """To the worker: decode this recording while it grows; `Partial`, `Final` and `Behind`, then `Followed` answer.
+    """To the worker: decode this recording while it grows, from `start` seconds on.
 
-    It goes on after `known`, which an earlier worker had found up to `until` seconds. Meanwhile the worker answers
-    `Score` and `Transcribe`.
+    `Partial`, `Final` and `Behind`, then `Followed` answer, in times of the whole recording. It goes on after `known`,
+    which an earlier worker had found up to `until` seconds. Meanwhile the worker answers `Score` and `Transcribe`.
     """
 
     journal: str
@@ -57,6 +57,7 @@ class Follow:
     hotwords: str | None = None
     known: tuple[Segment, ...] = ()
     until: float = 0.0
+    start: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,13 +33,13 @@ _GAP_S = 0.6  # a shorter stretch without a word is a breath, or a word timed a 
 
 
 class SpeechDetector:
-    """Finds speech in sound that arrives bit by bit; all positions are samples from the first one on.
+    """Finds speech in sound that arrives bit by bit; all positions are samples of the recording.
 
-    `ended` are the stretches of speech that are over, `began` is where the present one began, None in a pause, and
-    `heard` how far the network has judged.
+    The sound begins at its sample `first`. `ended` are the stretches of speech that are over, `began` is where the
+    present one began, None in a pause, and `heard` how far the network has judged.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, first: int = 0) -> None:
         self._network = get_vad_model().session
         self._state = [np.zeros((1, 1, 128), np.float32), np.zeros((1, 1, 128), np.float32)]
         self._before = np.zeros(_CONTEXT, np.float32)
@@ -47,7 +47,7 @@ class SpeechDetector:
         self._fading: int | None = None
         self.ended: list[tuple[int, int]] = []
         self.began: int | None = None
-        self.heard = 0
+        self.heard = first
 
     def frames(self, audio: Samples) -> Iterator[int]:
         """Hear more sound; yields how far it is judged, frame after frame."""

@@ -43,12 +43,12 @@ class Utterance:
 
 
 class Cutter:
-    """Cuts sound that arrives bit by bit. Holds only what is not yet cut."""
+    """Cuts sound that arrives bit by bit, from the sample `first` of a recording on. Holds only what is not yet cut."""
 
-    def __init__(self) -> None:
-        self._detector = SpeechDetector()
+    def __init__(self, first: int = 0) -> None:
+        self._detector = SpeechDetector(first)
         self._held = np.zeros(0, np.float32)
-        self._origin = 0  # the sample at which `_held` begins, never before the last cut
+        self._origin = first  # the sample at which `_held` begins, never before the last cut
         self._lead = _FIRST_LEAD_S
 
     @property

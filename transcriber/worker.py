@@ -169,7 +169,8 @@ def _follow(request: Follow, engine: Engine, audience: _Audience) -> None:
     known = Finals(request.known, request.until, request.language)
     try:
         with Journal.open(Path(request.journal), key_of(request.key)) as journal:
-            audience.ended(follow(journal, engine, options, audience, known=known))
+            first = round(request.start * SAMPLE_RATE)
+            audience.ended(follow(journal, engine, options, audience, first=first, known=known))
     except TranscriberError as error:
         audience.ended(None, Failed.of(error))
 

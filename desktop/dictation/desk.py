@@ -63,7 +63,7 @@ class Desk(QObject):
         self._current: Encounter | None = None
         self._source: _Source | None = None
         self._heard: Heard | None = None
-        self._taking: tuple[Encounter, Recording] | None = None
+        self._taking: _Taking | None = None
         self._places: dict[str, Span | None] = {}
 
     def equip(self, choice: EngineChoice) -> None:
@@ -103,7 +103,7 @@ class Desk(QObject):
         self.changed.emit()
 
         def begin(taking: tuple[Encounter, Recording]) -> None:
-            self._taking = taking
+            self._taking = _Taking(*taking)
             self._at_work.recorder.record(taking[1].path, taking[1].key, source)
 
         self._ask(
@@ -122,7 +122,7 @@ class Desk(QObject):
 
         def begin(open_again: Continued) -> None:
             self._places[encounter_id] = at
-            self._taking = (open_again.encounter, open_again.recording)
+            self._taking = _Taking(open_again.encounter, open_again.recording, open_again.heard)
             self._at_work.recorder.record(open_again.recording.path, open_again.recording.key, source, go_on=True)
 
         self._ask(lambda store: store.dictations.go_on(encounter_id), begin, self._on_record_failed)
@@ -202,11 +202,10 @@ class Desk(QObject):
         self.microphone.emit(device)
         if self._taking is None:
             return
-        encounter, recording = self._taking
+        encounter, recording = self._taking.encounter, self._taking.recording
         if self.recording == encounter.id:
             return
-        if encounter.id not in self._places:
-            self._at_work.engine.follow(recording.path, recording.key)
+        self._at_work.engine.follow(recording.path, recording.key, start=self._taking.heard)
         self.starting = False
         self.recording = encounter.id
         self.jobs[encounter.id] = Job(Step.RECORDING)
@@ -217,7 +216,7 @@ class Desk(QObject):
     def _on_stopped(self, duration: float) -> None:
         if self._taking is None:
             return
-        encounter, recording = self._taking
+        encounter, recording = self._taking.encounter, self._taking.recording
         if self.recording is None:
             self._withdraw(encounter.id)
             return
@@ -238,9 +237,9 @@ class Desk(QObject):
     def _on_record_failed(self, error: BaseException) -> None:
         """A dictation that never had sound leaves nothing behind."""
         if self._taking is not None and self.recording is None:
-            self._withdraw(self._taking[0].id)
+            self._withdraw(self._taking.encounter.id)
         elif self._taking is not None:
-            self._at_work.engine.unfollow(self._taking[1].path)
+            self._at_work.engine.unfollow(self._taking.recording.path)
         self._recording_ended()
         self.failed.emit(error, None)
 
@@ -361,6 +360,15 @@ class Desk(QObject):
             self._current = self._source = self._heard = None
         self.changed.emit()
         self._next()
+
+
+@dataclass(frozen=True, slots=True)
+class _Taking:
+    """A dictation whose sound is being taken. Its words are in the note up to `heard` seconds."""
+
+    encounter: Encounter
+    recording: Recording
+    heard: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

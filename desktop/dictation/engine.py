@@ -90,10 +90,11 @@ class Engine(QObject):
             folder = str(self._choice.models_dir) if self._choice.models_dir else None
             self._child.tell(Load(self._choice.model, folder))
 
-    def follow(self, journal: Path, key: bytes) -> None:
-        """Decode a recording while it grows; `transcribe` asks for the result once it is finished."""
+    def follow(self, journal: Path, key: bytes, *, start: float = 0.0) -> None:
+        """Decode a recording from `start` seconds on while it grows; `transcribe` asks for the result in the end."""
         self.prepare()
-        self._followed.append(_Followed(Follow(str(journal), key.hex(), language=self._choice.language)))
+        request = Follow(str(journal), key.hex(), language=self._choice.language, start=start)
+        self._followed.append(_Followed(request))
         self._child.tell(self._followed[-1].request)
 
     def unfollow(self, journal: Path) -> None:

@@ -1,12 +1,12 @@
 """The words while they are being spoken, in the middle of the window.
 
 Owns how they are shown: final words plain, words that may still change muted, the end in sight unless the reader went
-back. What arrives is shown a few times a second at most. Knows neither the engine nor the recording.
+back. Final words are shown at once, guesses a few times a second at most. Knows neither the engine nor the recording.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QTimer, Slot
 from PySide6.QtGui import QColor, QTextCharFormat, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QTextEdit, QVBoxLayout, QWidget
 
@@ -17,7 +17,7 @@ from desktop.widgets import label, pill, retone
 from transcriber.messages import Behind, Final, Partial
 
 REPAINT_MS = 250
-"""Time between two changes of what is shown."""
+"""Time between a change of what is shown and the next guess that is shown, at least."""
 
 _PARAGRAPH = 400  # characters after which a pause begins a new paragraph, so that none grows without end
 
@@ -39,8 +39,8 @@ class LiveView(QWidget):
         self._behind = pill("", "warn")
         self._due = QTimer(self)
         self._due.setSingleShot(True)
-        self._due.setInterval(REPAINT_MS)
         self._due.timeout.connect(self._show)
+        self._shown = QElapsedTimer()
         head = QHBoxLayout()
         head.addWidget(self._hint)
         head.addStretch(1)
@@ -83,8 +83,11 @@ class LiveView(QWidget):
             self._partial = ""
         else:
             self._partial = "".join((" " if word.spaced else "") + word.text for word in message.words).strip()
-        if not self._due.isActive():
-            self._due.start()
+        rest = REPAINT_MS - self._shown.elapsed() if self._shown.isValid() else 0
+        if isinstance(message, Final):
+            self._due.start(0)
+        elif not self._due.isActive():
+            self._due.start(max(0, rest))
 
     def changeEvent(self, event: QEvent) -> None:
         """Paint in the colours of the new theme."""
@@ -94,6 +97,7 @@ class LiveView(QWidget):
 
     @Slot()
     def _show(self) -> None:
+        self._shown.start()
         bar = self._text.verticalScrollBar()
         follows = bar.value() >= bar.maximum()
         cursor = QTextCursor(self._text.document())

@@ -67,10 +67,12 @@ class NotePanel(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.hero)
         self._stack.addWidget(written)
-        self._stack.addWidget(self.live)
+        self.live.hide()
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        outer.addWidget(self._stack)
+        outer.setSpacing(0)
+        outer.addWidget(self._stack, 2)
+        outer.addWidget(self.live, 1)
         self.setMinimumHeight(120)
 
     def show_reading(self, reading: Reading | None) -> None:
@@ -78,11 +80,12 @@ class NotePanel(QWidget):
         self.note.show_reading(reading)
         self.changes.show_reading(reading)
         self._stack.setCurrentIndex(0 if reading is None else 1)
+        self._stack.setVisible(reading is not None or self.live.isHidden())
 
     def show_live(self, *, live: bool) -> None:
-        """Show the words as they are spoken, or the hero; a note stays where there is one."""
-        if self._stack.currentWidget() in (self.hero, self.live):
-            self._stack.setCurrentWidget(self.live if live else self.hero)
+        """Show the words as they are spoken: under the note that they go on, or in the place of the hero."""
+        self.live.setVisible(live)
+        self._stack.setVisible(not live or self._stack.currentWidget() is not self.hero)
 
     def edit(self, encounter_id: str, written: str, at: int) -> None:
         """Let a dictation's note be typed in, with the cursor at a character of it."""

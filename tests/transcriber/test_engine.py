@@ -8,7 +8,7 @@ import pytest
 from transcriber.audio import SAMPLE_RATE
 from transcriber.engines import whisper
 from transcriber.engines.base import DecodeOptions
-from transcriber.engines.windows import Window
+from transcriber.engines.windows import Window, timed
 from transcriber.errors import LanguageUnknown
 from transcriber.speech import speech_spans
 from transcriber.transcript import Coverage, TimeSpan, Transcript, Word
@@ -92,3 +92,13 @@ def test_sentences_split_only_after_their_end():
         Word("Well.", 4, 5, 1),
     )
     assert [segment.text for segment in whisper._sentences(words)] == ["Weighs 7.5 kg.", "Well."]
+
+
+def test_a_sentence_without_sound_was_not_said():
+    """Words that take no time go where they are a run; one that ran into its neighbour stays, and so does the order."""
+    said = (Word("No", 0.0, 0.3, 0.9), Word("a", 0.3, 0.3, 0.9), Word("murmur.", 0.3, 0.8, 0.9))
+    again = tuple(Word(text, 0.8, 0.8, 0.99) for text in ("No", "a", "murmur."))
+    assert timed((*said, *again)) == said
+    assert timed((*said, *again[:2])) == (*said, *again[:2])
+    assert timed((*again, *said)) == said
+    assert timed(()) == ()

@@ -120,6 +120,23 @@ def test_a_follower_goes_on_where_another_one_was(sound):
         assert echo.heard[0][1] == known.segments[-1].text or known.segments[-1].text in echo.heard[0][1]
 
 
+def test_a_follower_that_begins_in_the_middle(sound):
+    """From a sample on, it hears what a recording of the rest alone would give, in times of the whole one."""
+    first = 2 * SAMPLE_RATE + 480
+    rest = Audience((growing := Growing(sound[first:], 1600)).grow)
+    alone = follow(growing, Echo(), OPTIONS, rest, wait=lambda _: None)
+    heard = Audience((growing := Growing(sound, 1600)).grow)
+    late = follow(growing, Echo(), OPTIONS, heard, first=first, wait=lambda _: None)
+    starts = [word.start + first / SAMPLE_RATE for word in alone.words]
+    assert [word.start for word in late.words] == pytest.approx(starts)
+    assert late.duration == len(sound) / SAMPLE_RATE
+    assert late.coverage.fraction == alone.coverage.fraction == 1.0
+    known = Finals(heard.finals[0].segments, heard.finals[0].until, "en")
+    again = Audience((growing := Growing(sound, 1600)).grow)
+    assert follow(growing, Echo(), OPTIONS, again, first=first, known=known, wait=lambda _: None) == late
+    assert again.finals == heard.finals[1:]
+
+
 def test_guesses_come_before_finals_and_a_pause_is_decoded_once(sound):
     """While somebody speaks there is text already; what was decoded in a pause is not decoded again at its end."""
     growing, echo = Growing(sound, 1600), Echo()

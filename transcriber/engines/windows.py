@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import groupby
 from typing import Any
 
 import ctranslate2
@@ -30,6 +31,7 @@ _LONGEST_S = 30
 _SILENCE_S = 1.0
 _COLUMN = 160  # samples of a column of the spectrum
 _LATEST_START_S = 1.0
+_INSTANTS = 3  # so many words in a row that take no time were not said
 _PREPENDED, _APPENDED = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
 
 
@@ -103,7 +105,17 @@ def _aligned(
         for found, length in zip(tokens, columns, strict=True)
     ]
     model.add_word_timestamps(windows, tokenizer, encoded, columns, _PREPENDED, _APPENDED, last_speech_timestamp=0.0)
-    return [words_of(window[0]["words"]) for window in windows]
+    return [timed(words_of(window[0]["words"])) for window in windows]
+
+
+def timed(words: Iterable[Word]) -> tuple[Word, ...]:
+    """The words that sound can lie under: without runs of them that take no time.
+
+    Where a window has sound for no more words, a model may write its last sentence once more. The alignment finds no
+    place for the repetition. A single word without length is a short one that ran into its neighbour.
+    """
+    runs = [(instant, tuple(run)) for instant, run in groupby(words, key=lambda word: word.end <= word.start)]
+    return tuple(word for instant, run in runs if not instant or len(run) < _INSTANTS for word in run)
 
 
 def words_of(found: Iterable[Mapping[str, Any]]) -> tuple[Word, ...]:
