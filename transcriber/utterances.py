@@ -18,7 +18,7 @@ from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.speech import SpeechDetector, quietest
 from transcriber.transcript import TimeSpan
 
-_PAUSES = ((8.0, 1.2), (15.0, 0.7), (22.0, 0.3))  # an utterance shorter than so many seconds ends at a pause of …
+_PAUSES = ((15.0, 1.2), (20.0, 0.7), (24.0, 0.3))  # an utterance shorter than so many seconds ends at a pause of …
 _SHORTEST_PAUSE_S = 0.16
 _LONGEST_S = 28.0  # of an engine's thirty
 _EARLIEST = 0.6  # the part of it before which speech without a pause is not cut

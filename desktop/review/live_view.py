@@ -42,6 +42,8 @@ class LiveView(QWidget):
         self._due.timeout.connect(self._show)
         self._shown = QElapsedTimer()
         head = QHBoxLayout()
+        head.setSpacing(12)
+        head.addWidget(label(self.tr("Being dictated"), "heading"))
         head.addWidget(self._hint)
         head.addStretch(1)
         head.addWidget(self._behind)
