@@ -90,6 +90,7 @@ class MainWindow(QMainWindow):
         deeds = HeldDeeds(Talk(session.desk, self.actions_by_id["dictation.record"].trigger, self), player)
         self.station = Station(settings, self.actions_by_id, deeds, self)
         self.station.failed.connect(self.show_problem)
+        self.station.used.connect(self.people.watch.touch)
         self._remote: Remote | None = None
         self._build()
         table.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])

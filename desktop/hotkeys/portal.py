@@ -50,6 +50,7 @@ class Portal:
         self._bus.filter(MatchRule(type="signal"), queue=self._signals)
         self._answers: deque[News] = deque()
         self._asked: dict[str, tuple[Chord, str]] = {}
+        self._missing: set[Chord] = set()
         self._requests: dict[str, Callable[[int, Mapping[str, Any]], None]] = {}
         self._session = ""
 
@@ -100,6 +101,9 @@ class Portal:
         elif name in {f"{_SHORTCUTS}.Activated", f"{_SHORTCUTS}.Deactivated"} and body[0] == self._session:
             if body[1] in self._asked:
                 chord, _ = self._asked[body[1]]
+                if chord in self._missing:  # some desktops answer before they have looked
+                    self._missing.remove(chord)
+                    yield Taken(chord)
                 yield Pressed(chord) if name.endswith(".Activated") else Released(chord)
         elif name == f"{_SHORTCUTS}.ShortcutsChanged" and body[0] == self._session:
             self._answers.extend(self._taken(body[1]))
@@ -132,8 +136,8 @@ class Portal:
         given = results.get("shortcuts", ("a(sa{sv})", []))[1] if response == _GRANTED else []
         self._answers.extend(self._taken(given))
         names = {name for name, _ in given}
-        missing = [chord for name, (chord, _) in self._asked.items() if name not in names]
-        self._answers.extend(Refused(chord, KeyDeclined.of(chord.name)) for chord in missing)
+        self._missing = {chord for name, (chord, _) in self._asked.items() if name not in names}
+        self._answers.extend(Refused(chord, KeyDeclined.of(chord.name)) for chord in self._missing)
 
     def _taken(self, given: Sequence[tuple[str, Mapping[str, Any]]]) -> Iterator[Taken]:
         for name, words in given:

@@ -51,11 +51,13 @@ class HeldDeeds:
 class Station(QObject):
     """Everything of this room that a window has. `start` it once the chart is open, `close` it with the window.
 
-    `failed` carries the error of a key that cannot be had. `window` comes forward where a key that was pressed in
+    `failed` carries the error of a key that cannot be had, `used` says that somebody pressed something: a person is at
+    work, though perhaps in another program. `window` comes forward where a key that was pressed in
     another program makes it ask something.
     """
 
     failed = Signal(object)
+    used = Signal()
 
     def __init__(self, settings: Settings, actions: Mapping[str, QAction], deeds: HeldDeeds, window: QWidget) -> None:
         super().__init__(window)
@@ -134,6 +136,7 @@ class Station(QObject):
 
     @Slot(str, str)
     def _on_pressed(self, device: str, button: str) -> None:
+        self.used.emit()
         if self._page is not None:
             self._page.show_press(device, button)
         else:
@@ -142,6 +145,7 @@ class Station(QObject):
     @Slot(str)
     def _on_key(self, name: str) -> None:
         """A key was pressed, perhaps in another program: what cannot be done is heard, what is asked comes forward."""
+        self.used.emit()
         if self._page is not None:
             self._page.show_press(EVERYWHERE, name)
             return

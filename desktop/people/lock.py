@@ -74,6 +74,11 @@ class IdleWatch(QObject):
         else:
             self._timer.stop()
 
+    @Slot()
+    def touch(self) -> None:
+        """Somebody is there: a pedal, or a key in front of another program."""
+        self._touched = self._clock()
+
     def stop(self) -> None:
         """Watch no more."""
         self._timer.stop()
@@ -82,7 +87,7 @@ class IdleWatch(QObject):
         """Note that somebody is there; every event goes on its way."""
         del watched
         if event.type() in _INPUT:
-            self._touched = self._clock()
+            self.touch()
         return False
 
     @Slot()

@@ -10,6 +10,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +28,7 @@ from xserver import ALT, BACK, CONTROL, F8, F10, FORWARD, NUM_LOCK, SPACE, Clien
 from desktop.errors import DesktopError, KeyMissing, KeysNotHere, KeyTaken
 from desktop.hotkeys.chord import KEYSYMS, MODIFIERS, SIDE_BUTTONS, Chord, chord_named, chord_of
 from desktop.hotkeys.keys import GlobalKeys, hurdle
-from desktop.pedals.mapping import EVERYWHERE
+from desktop.pedals.mapping import EVERYWHERE, KEYBOARD
 from desktop.settings import MICROPHONE, PEDALS, Settings
 from transcriber.audio import SAMPLE_RATE
 
@@ -284,7 +285,8 @@ def window(home, server, tmp_path):
     soundfile.write(tmp_path / "voice.wav", noise, SAMPLE_RATE, subtype="PCM_16")
     settings = Settings(home)
     settings.remember(MICROPHONE, f"fake:{tmp_path / 'voice.wav'}")
-    settings.remember(PEDALS, json.dumps({EVERYWHERE: {TALK: "dictation.talk", "F10": "dictation.record"}}))
+    everywhere = {TALK: "dictation.talk", "ForwardButton": "dictation.talk", "F10": "dictation.record"}
+    settings.remember(PEDALS, json.dumps({EVERYWHERE: everywhere, KEYBOARD: {"BackButton": "dictation.talk"}}))
     settings.save()
     command = [sys.executable, str(Path(__file__).with_name("hotkeys_window.py")), str(home)]
     environ = {**server.environ, "PYTHONPATH": str(ROOT)}
@@ -296,26 +298,36 @@ def window(home, server, tmp_path):
 
 
 def test_a_doctor_dictates_with_another_program_in_front(qtbot, window, person):
-    """The real window behind a browser: held, it records; let go, it pauses; held again, it goes on; a press ends it.
+    """The real window behind a browser: held, a key or a side button records; let go, it pauses; F10 ends it.
 
-    The program in front keeps the keyboard all along, and the task bar says what is going on.
+    The program in front keeps the keyboard all along, and the task bar says what is going on. The other side button,
+    chosen for the window alone, records over the window and not over the browser.
     """
-    lines = {window.stdout.readline().strip() for _ in range(3)}
-    assert lines == {"ready", TALK, "F10"}
+    lines = {window.stdout.readline().strip() for _ in range(4)}
+    assert lines == {"ready", TALK, "ForwardButton", "F10"}
     person.take_focus()
 
     def is_titled(title: str) -> None:
         qtbot.waitUntil(lambda: title in person.titles(), timeout=20_000)
 
-    is_titled("Chartwright")
-    for _ in range(2):
-        for code in (CONTROL, ALT, SPACE):
-            person.key(code, down=True)
+    def records_while_held(press: Callable[..., None], *held: int) -> None:
+        for each in held:
+            press(each, down=True)
         is_titled("● Recording – Chartwright")
-        for code in (SPACE, ALT, CONTROL):
-            person.key(code, down=False)
+        for each in reversed(held):
+            press(each, down=False)
         is_titled("Paused – Chartwright")
-        assert person.has_focus
+
+    is_titled("Chartwright")
+    records_while_held(person.key, CONTROL, ALT, SPACE)
+    records_while_held(person.button, FORWARD)
+    person.heard()
+    person.button(BACK, down=True)
+    person.button(BACK, down=False)
+    assert person.heard() == [("click", BACK)]
+    assert person.has_focus
+    person.step_behind()
+    records_while_held(person.button, BACK)
     assert taken(person, F10)
     person.tap(F10)
     assert window.wait(60) == 0

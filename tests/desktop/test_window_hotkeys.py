@@ -114,8 +114,24 @@ def test_a_key_decides_nothing_unseen(station, review, beeped):
     assert (review.session.entries, beeped) == (before, [1])
 
 
-def test_a_locked_window_records_nothing(station, program, beeped, qtbot):
-    """Nobody's key or pedal begins a dictation, or plays one, while the window is locked."""
+def test_whoever_presses_a_key_in_another_program_is_at_work(station, program):
+    """Ten minutes of dictating with the browser in front do not lock the window; nor does a pedal's ten minutes."""
+    watch = program.window.people.watch
+    now = watch._clock()
+    watch._clock = lambda: now
+    for press in (lambda: station.keys.pressed.emit("F11"), lambda: station.listener.pressed.emit("x", "y")):
+        now += 590
+        press()
+        now += 590
+        watch.look()
+        assert not program.window.people.locked
+    now += 600
+    watch.look()
+    assert program.window.people.locked
+
+
+def test_a_locked_window_begins_nothing(station, program, beeped, qtbot):
+    """Nobody's key begins a dictation while the window is locked."""
     program.session.choose_patient(program.session.encounters[0].patient)
     station.hands.choices.choose(EVERYWHERE, "F12", "dictation.talk")
     program.run("people.lock")

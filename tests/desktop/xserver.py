@@ -80,6 +80,11 @@ class Client:
         self._core.SetInputFocus(xproto.InputFocus.PointerRoot, self.window, xproto.Time.CurrentTime)
         self.settle()
 
+    def step_behind(self) -> None:
+        """Lie under every other window."""
+        self._core.ConfigureWindow(self.window, xproto.ConfigWindow.StackMode, [xproto.StackMode.Below])
+        self.settle()
+
     @property
     def has_focus(self) -> bool:
         """Whether the keyboard is this program's."""
