@@ -80,7 +80,7 @@ class MainWindow(QMainWindow):
         self._had_focus: QWidget | None = None
         self._asking = Lane.on_thread("devices", self)
         self.phrases = PhraseKeeper(self, session, settings)
-        self.patients = PatientKeeper(self, session)
+        self.patients = PatientKeeper(self, session, self._hear_fact)
         self.guard = Guard(session, self)
         self.overview = Overview(session, self)
         self.signing = Signing(self, session)
@@ -95,6 +95,9 @@ class MainWindow(QMainWindow):
         self._build()
         table.hold_on(self.actions_by_id, [self.facts.list, self.note.note, self.note.changes, self.transcript.view])
         self._restore()
+
+    def _hear_fact(self) -> None:
+        self.actions_by_id["entry.hear"].trigger()
 
     def panes(self) -> Sequence[QWidget]:
         """The places between which F6 moves the keyboard."""

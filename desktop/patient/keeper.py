@@ -26,11 +26,13 @@ if TYPE_CHECKING:
 
 
 class PatientKeeper(QObject):
-    """Opens the dialogs over `window` and keeps what is decided in them."""
+    """Opens the dialogs over `window` and keeps what is decided in them. `hear` plays the fact in focus."""
 
-    def __init__(self, window: QWidget, session: Session) -> None:
+    def __init__(self, window: QWidget, session: Session, hear: Callable[[], None]) -> None:
         super().__init__(window)
-        self._window, self._session = window, session
+        self._window, self._session, self._hear = window, session, hear
+        self._to_hear: str | None = None
+        session.sound_changed.connect(self._on_sound)
 
     def choose(self, purpose: str, then: Callable[[Patient], None], *, like: Patient | None = None) -> None:
         """Let a patient be chosen or added, and go on with them; first listed is who may be the same as `like`."""
@@ -81,9 +83,21 @@ class PatientKeeper(QObject):
         def show(record: Record) -> None:
             page = RecordPage(patient, record, self._window)
             page.opened.connect(lambda encounter_id, entry_id: self._session.open(encounter_id, focus=entry_id))
+            page.heard.connect(self._open_and_hear)
             self._open(page)
 
         self._session.ask(lambda store: store.records.of(patient.id), show)
+
+    def _open_and_hear(self, encounter_id: str, entry_id: str) -> None:
+        self._session.open(encounter_id, focus=entry_id)
+        self._to_hear = entry_id
+
+    def _on_sound(self, sound: object, _: object) -> None:
+        """The sound of the page is there: let the fact be heard, unless the keyboard went elsewhere meanwhile."""
+        if sound is not None:
+            wanted, self._to_hear = self._to_hear, None
+            if wanted is not None and wanted == self._session.focus:
+                self._hear()
 
     def edit(self, patient: Patient) -> None:
         """Let the details of a patient be changed."""

@@ -1,7 +1,7 @@
 """The pills beside a patient's name: allergies, problems and medicines, in as much detail as there is room for.
 
-Owns their words and which give way first where the window is narrow: names give way to counts, a list of which nothing
-is known to the others, allergies never.
+Owns their words and which give way first where the window is narrow: proposals that the list of facts shows anyway,
+empty lists, names to counts; allergies never.
 """
 
 from __future__ import annotations
@@ -16,8 +16,13 @@ from desktop.translation import QT_TRANSLATE_NOOP
 from desktop.widgets import pill
 from ehr.chart.glance import Glance, Standing
 
-MOST = 3
-"""Details: three allergies by name, then one, then none and no empty lists."""
+MOST = 4
+"""Details: everything, then without proposals of problems and medicines, then one allergy by name and no empty lists,
+then allergies by number, then allergies alone.
+"""
+
+_NAMED = (0, 0, 1, 3, 3)
+"""Allergies by name at each detail."""
 
 _SPACING = 8
 
@@ -32,11 +37,11 @@ class Pill:
 
 
 def pills(glance: Glance, detail: int = MOST) -> list[Pill]:
-    """What a glance shows; `detail` from `MOST` down to 0 makes it shorter."""
-    found = _allergies(glance, detail)
+    """What a glance shows; `detail` from `MOST` down to 0."""
+    found = _allergies(glance, _NAMED[detail])
     for standing, texts in ((glance.problems, _PROBLEMS), (glance.medicines, _MEDICINES)):
-        if standing.known or detail > 1:
-            found.append(_counted(standing, texts))
+        if detail >= MOST - 1 or (detail and standing.names):
+            found.append(_counted(standing, texts, proposals=detail == MOST))
     return found
 
 
@@ -96,8 +101,8 @@ _MEDICINES = (
 )
 
 
-def _counted(standing: Standing, texts: tuple[str, ...]) -> Pill:
-    """How many stand, and how many changes are proposed; in full by name."""
+def _counted(standing: Standing, texts: tuple[str, ...], *, proposals: bool) -> Pill:
+    """How many stand, and with `proposals` how many changes are proposed where some stand; in full by name."""
     one, many, none, only = texts
     count, proposed = len(standing.names), len(standing.proposed)
     if not standing.known:
@@ -107,14 +112,14 @@ def _counted(standing: Standing, texts: tuple[str, ...]) -> Pill:
         text = text[:1].upper() + text[1:]
     else:
         text = _tr(one) if count == 1 else _tr(many).format(count)
-        text += _tr(QT_TRANSLATE_NOOP("pills", " · {0} proposed")).format(proposed) if proposed else ""
+        text += _tr(QT_TRANSLATE_NOOP("pills", " · {0} proposed")).format(proposed) if proposed and proposals else ""
     whole = [", ".join(standing.names)] if count else []
     whole += (
         [_tr(QT_TRANSLATE_NOOP("pills", "proposed to change: {0}")).format(", ".join(standing.proposed))]
         if proposed
         else []
     )
-    return Pill(text, "info" if proposed else "plain", "; ".join(whole))
+    return Pill(text, "info" if proposed and (proposals or not count) else "plain", "; ".join(whole))
 
 
 class PillRow(QWidget):

@@ -144,6 +144,7 @@ QFrame#sound[tone="warn"] { background: $warn_soft; border-bottom: 1px solid $wa
 QFrame#sound[tone="danger"] { background: $danger_soft; border-bottom: 1px solid $danger; }
 QFrame#recovery { background: $info_soft; border-bottom: 1px solid $info; }
 QTreeWidget#record::item { padding: 4px 2px; }
+QTreeWidget#record::item:selected { background: $accent_soft; color: $text; }
 QFrame#guard { background: $danger_soft; border-bottom: 1px solid $danger; }
 QFrame#problem QLabel { color: $text; }
 QFrame#sheet { background: $surface; border: 1px solid $line; border-radius: 10px; }

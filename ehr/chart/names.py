@@ -153,18 +153,15 @@ def spelt_alike(one: str, other: str) -> bool:
     return long_enough and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
 
 
+_UNHEARD = re.compile(r"^k(?=n)|^g(?=n)|^w(?=r)|^p(?=s)|(?<!^)gh")
+"""Letters that English writes and does not say: Knight, Wright, Leighton."""
+_ONE_SOUND = (("ph", "f"), ("ck", "k"), ("qu", "k"), ("q", "k"), ("c", "k"), ("z", "s"), ("v", "f"), ("x", "ks"))
+
+
 def _skeleton(word: str) -> str:
     """What is left of a name when spellings of one sound fall together; unique where that is too little to compare."""
-    for letters, sound in (
-        ("ph", "f"),
-        ("ck", "k"),
-        ("qu", "k"),
-        ("q", "k"),
-        ("c", "k"),
-        ("z", "s"),
-        ("v", "f"),
-        ("x", "ks"),
-    ):
+    word = _UNHEARD.sub("", word)
+    for letters, sound in _ONE_SOUND:
         word = word.replace(letters, sound)
     bones = word[:1] + re.sub(r"[aeiouyhw]", "", word[1:])
     bones = re.sub(r"(.)\1+", r"\1", bones)

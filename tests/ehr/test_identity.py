@@ -104,6 +104,7 @@ def test_statements_about_the_patient_are_compared(text, found):
         "Transgender history: she is a 61-year-old transgender man.",
         "She is a 61-year-old woman whose son is a male nurse.",
         "Mary Okafor is a 61-year-old. Mrs. Oakafor is a 61-year-old. Oka for is a 61-year-old.",
+        "Marie Oakaffor is a 61-year-old woman.",
         "",
     ],
 )
@@ -136,6 +137,24 @@ def test_what_the_chart_does_not_know_contradicts_nothing():
     nobody = Patient("004217", "", "")
 
     assert traits("Peter Zimmer is a 61-year-old male. Date of birth 1 May 1990.", nobody) == []
+
+
+@pytest.mark.parametrize(
+    ("heard", "family", "agrees"),
+    [
+        ("Leaton", "Leighton", True),
+        ("Nights", "Knights", True),
+        ("Nolls", "Knolls", True),
+        ("Vaughn", "Vaun", True),
+        ("Hayes", "Hughes", False),
+        ("Nagel", "Knight", False),
+    ],
+)
+def test_letters_that_are_not_said_make_no_other_name(heard, family, agrees):
+    """A recognizer writes what it hears; the chart writes the name as the family does."""
+    kyle = Patient("1", family, "Kyle", date(1980, 1, 1), Gender.MALE)
+
+    assert (traits(f"Kyle {heard} is a 46-year-old male.", kyle) == []) is agrees
 
 
 def test_a_former_record_number_is_the_patients():
