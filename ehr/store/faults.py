@@ -4,7 +4,8 @@ EnvironmentFault
 ├── RecordSigned, NotNow, Undecided, FieldsOpen, NothingToSign, NoReason     signing
 ├── EntryWaits                                                                     accepting
 ├── HeadUnreadable                                                                 a noted head of the audit log
-└── HandoverUnreadable ── HandoverTooNew · HandoverDiffers                         an encounter file
+└── HandoverUnreadable ── HandoverTooNew · NoEncounterFile · WrongFilePassphrase · HandoverDamaged
+    HandoverDiffers                                                                an encounter file
 """
 
 from __future__ import annotations
@@ -103,8 +104,32 @@ class HandoverTooNew(HandoverUnreadable):
     """The file's format is newer than this program."""
 
     code = "CW-E128"
-    sentence = "This is no encounter file, or one that a newer version of Chartwright wrote."
-    next_step = "Check the file, or install the newer version. Nothing was taken in."
+    sentence = "A newer version of Chartwright wrote this encounter file."
+    next_step = "Install the newer version, then take the file in. Nothing was taken in."
+
+
+class NoEncounterFile(HandoverUnreadable):
+    """The file does not begin as encounter files do."""
+
+    code = "CW-E202"
+    sentence = "This is no encounter file, or its beginning is lost."
+    next_step = "Choose the file that your colleague made with “Hand over to a colleague”. Nothing was taken in."
+
+
+class WrongFilePassphrase(HandoverUnreadable):
+    """The passphrase is not the one under which the file was written."""
+
+    code = "CW-E203"
+    sentence = "The passphrase does not open this encounter file."
+    next_step = "Ask the sender for the file's own passphrase; it is not the chart's. Nothing was taken in."
+
+
+class HandoverDamaged(HandoverUnreadable):
+    """The passphrase is right, and what follows was altered or cut off."""
+
+    code = "CW-E204"
+    sentence = "This encounter file was altered or is incomplete; the passphrase is right."
+    next_step = "Ask the sender for the file again. Nothing was taken in."
 
 
 class HandoverDiffers(EnvironmentFault):

@@ -1,29 +1,37 @@
 """Handing an encounter over: everything of it in one encrypted file, and back into another store.
 
-Owns what belongs to an encounter (its sound, words, versions, steps of review, entries, signatures, audit rows), and
-how it comes into a store that may know it or its patient already: all of it or nothing. Knows no window; the container
-is `sealed`'s.
+Owns how an encounter comes into a store that may know it or its patient already: all of it or nothing. What belongs to
+it is `encounter_file`'s, the container `sealed`'s. Knows no window.
 """
 
 from __future__ import annotations
 
 import base64
-import json
-import os
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from enum import StrEnum
-from hashlib import sha256
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from ehr.chart.patient import Patient
 from ehr.chart.people import Right
 from ehr.store import encounters, patients, signed
-from ehr.store.audit import AuditRow
-from ehr.store.codec import patient_from_row, patient_to_row, time_to_text
+from ehr.store.codec import patient_from_row, time_to_text
+from ehr.store.encounter_file import (
+    GROWING,
+    TABLES,
+    Manifest,
+    Progress,
+    content_of,
+    decisions_of,
+    history_of,
+    kept_along,
+    manifest_of,
+    rows_of,
+    unpacked,
+    weighed,
+)
 from ehr.store.errors import NotInStore
 from ehr.store.faults import HandoverDiffers, HandoverTooNew, HandoverUnreadable
 from ehr.store.files import make_private_file, sync_folder
@@ -36,17 +44,6 @@ from ehr.store.sealed import read_sealed, write_sealed
 from ehr.store.signed import Difference
 from ehr.store.sqlcipher import Database, open_database
 
-_PIECE = 1 << 20
-_LENGTH = 8
-_LONGEST_MANIFEST = 1 << 30
-
-_GROWING = ("note_version", "review_step", "signature", "cosign_request")
-"""Tables of an encounter that only ever grow."""
-
-_TABLES = (*_GROWING, "transcript", "entry")
-
-Manifest = dict[str, Any]
-
 
 class Outcome(StrEnum):
     """What became of an encounter file: it was new, it brought newer versions, or all of it was here."""
@@ -54,6 +51,10 @@ class Outcome(StrEnum):
     NEW = "new"
     NEWER = "newer"
     SAME = "same"
+
+
+def _unheard(_: float) -> None:
+    """Nobody listens to the progress."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,34 +75,42 @@ class Handover:
         self._ledger = ledger
         self._folder = folder
 
-    def hand_over(self, encounter_id: str, file: IO[bytes], passphrase: str, *, cost: Argon2Cost = STRONG) -> None:
+    def hand_over(
+        self,
+        encounter_id: str,
+        file: IO[bytes],
+        passphrase: str,
+        *,
+        progress: Progress = _unheard,
+        cost: Argon2Cost = STRONG,
+    ) -> None:
         """Write the encounter to a file that opens with this passphrase. The act is in the audit log before it begins.
 
         Raises NotAllowed, NotInStore, PassphraseEmpty, OSError.
         """
         with self._ledger.act("encounter.handed_over", encounter_id, Right.EXPORT) as db:
-            manifest = _manifest(db, encounter_id)
+            manifest = manifest_of(db, encounter_id)
         with self._ledger.reading(Right.EXPORT) as db:
             head = str(head_of(db))
         sound = self._copied(manifest)
         try:
-            whole = {**manifest, "head": head, "sound": sound and _weighed(sound)}
-            write_sealed(file, _content(whole, sound), passphrase, {"head": head}, cost=cost)
+            whole = {**manifest, "head": head, "sound": sound and weighed(sound)}
+            write_sealed(file, content_of(whole, sound, progress), passphrase, {"head": head}, cost=cost)
         finally:
             if sound:
                 sound.unlink()
 
-    def receive(self, file: IO[bytes], passphrase: str) -> Received:
+    def receive(self, file: IO[bytes], passphrase: str, *, progress: Progress = _unheard) -> Received:
         """Take an encounter in, or recognize that it is here; what it brings is verified.
 
-        Raises NotAllowed, HandoverUnreadable, HandoverTooNew, HandoverDiffers, StoreFull, StoreUnwritable; then
+        Raises NotAllowed, HandoverUnreadable and what is under it, HandoverDiffers, StoreFull, StoreUnwritable; then
         nothing was taken in.
         """
         self._ledger.require(Right.DICTATE)
         part = self._folder / f".{uuid.uuid4()}.part"
         try:
             with disk_faults():
-                manifest = _unpacked(read_sealed(file, passphrase), part)
+                manifest = unpacked(read_sealed(file, passphrase, progress), part)
             return self._take_in(manifest, part)
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise HandoverUnreadable from error  # the frames are the sender's, but what they say is not an encounter
@@ -114,10 +123,11 @@ class Handover:
         try:
             with self._ledger.act("encounter.received", encounter_id, Right.DICTATE) as db:
                 patient = _patient(db, patient_from_row(manifest["patient"]))
-                outcome = _outcome(db, encounter_id, manifest)
+                outcome = _outcome(db, encounter_id, manifest, patient)
                 if outcome is not Outcome.SAME:
                     placed = self._place_sound(db, manifest, part)
                     _store(db, manifest, patient, outcome)
+                _keep_decisions(db, encounter_id, manifest)
                 self._keep_trail(db, encounter_id, manifest)
                 differences = tuple(signed.verify(db, encounter_id, None))
                 encounters.by_id(db, encounter_id)
@@ -145,16 +155,8 @@ class Handover:
     def _keep_trail(self, db: Database, encounter_id: str, manifest: Manifest) -> None:
         """The other computer's audit rows, beside ours: they cannot be verified here, and are not lost."""
         received = {"received_at": time_to_text(self._ledger.now()), "received_by": self._ledger.user.name}
-        audit = json.dumps([manifest["audit"], *manifest["received"]])
-        db.table("received").insert(
-            {
-                "id": str(uuid.uuid4()),
-                "encounter_id": encounter_id,
-                **received,
-                "head": manifest["head"],
-                "audit": audit,
-            }
-        )
+        along = {"head": manifest["head"], "audit": kept_along(manifest)}
+        db.table("received").insert({"id": str(uuid.uuid4()), "encounter_id": encounter_id, **received, **along})
 
     def _copied(self, manifest: Manifest) -> Path | None:
         """A copy of the recording's journal as it is now, whatever still reads it; None where there is no sound."""
@@ -172,98 +174,6 @@ class Handover:
             target.close()
             source.close()
         return copy
-
-
-def _manifest(db: Database, encounter_id: str) -> Manifest:
-    encounter = next(iter(db.query("SELECT * FROM encounter WHERE id = ?", (encounter_id,))), None)
-    if encounter is None:
-        raise NotInStore
-    tables = {table: _rows(db, table, encounter_id) for table in _TABLES}
-    recording = next(iter(db.query("SELECT * FROM recording WHERE id = ?", (encounter["recording_id"],))), None)
-    if recording is not None:
-        recording = {**recording, "key": recording["key"] and base64.b64encode(recording["key"]).decode()}
-    subjects = {encounter_id, encounter["recording_id"]}
-    subjects |= {row["id"] for row in tables["entry"]} | {row["hash"] for row in tables["signature"]}
-    received = db.query("SELECT audit FROM received WHERE encounter_id = ? ORDER BY rowid", (encounter_id,))
-    return {
-        "encounter": dict(encounter),
-        "patient": patient_to_row(patients.by_id(db, encounter["patient_id"])),
-        "tables": tables,
-        "recording": recording,
-        "audit": _audit(db, subjects),
-        "received": [json.loads(row["audit"]) for row in received],
-    }
-
-
-def _rows(db: Database, table: str, encounter_id: str) -> list[dict[str, Any]]:
-    """The encounter's rows in their order. Running numbers are this store's own: a step names another by its place."""
-    found = list(db.query(f"SELECT * FROM {table} WHERE encounter_id = ? ORDER BY rowid", (encounter_id,)))  # noqa: S608
-    if table == "review_step":
-        place = {row["id"]: at for at, row in enumerate(found)}
-        found = [{**row, "takes_back": place.get(row["takes_back"])} for row in found]
-    own = {"encounter_id"} | ({"id"} if table in ("note_version", "review_step", "cosign_request") else set())
-    return [{name: value for name, value in row.items() if name not in own} for row in found]
-
-
-def _audit(db: Database, subjects: set[str | None]) -> list[list[object]]:
-    query = "SELECT seq, at, actor, action, subject, mac FROM audit WHERE subject IN (SELECT value FROM json_each(?))"
-    named = json.dumps(sorted(subject for subject in subjects if subject))
-    rows = (AuditRow(*row) for row in db.execute(f"{query} ORDER BY seq", (named,)).fetchall())
-    return [[row.seq, row.at, row.actor, row.action, row.subject, row.mac.hex()] for row in rows]
-
-
-def _weighed(sound: Path) -> dict[str, object]:
-    digest = sha256()
-    for piece in _pieces(sound):
-        digest.update(piece)
-    return {"bytes": sound.stat().st_size, "sha256": digest.hexdigest()}
-
-
-def _content(manifest: Manifest, sound: Path | None) -> Iterator[bytes]:
-    text = json.dumps(manifest, ensure_ascii=False).encode()
-    yield len(text).to_bytes(_LENGTH, "big")
-    yield text
-    if sound:
-        yield from _pieces(sound)
-
-
-def _pieces(path: Path) -> Iterator[bytes]:
-    with path.open("rb") as file:
-        while piece := file.read(_PIECE):
-            yield piece
-
-
-def _unpacked(content: Iterator[bytes], part: Path) -> Manifest:
-    """The manifest, with the sound in `part`. Every frame has been read and found whole when it returns."""
-    held = bytearray()
-    for piece in content:
-        held += piece
-        if len(held) >= _LENGTH and len(held) >= _LENGTH + (length := int.from_bytes(held[:_LENGTH], "big")):
-            break
-        if len(held) >= _LENGTH and length > _LONGEST_MANIFEST:
-            raise HandoverUnreadable
-    else:
-        raise HandoverUnreadable
-    manifest: Manifest = json.loads(held[_LENGTH : _LENGTH + length])
-    _unpack_sound(manifest["sound"], bytes(held[_LENGTH + length :]), content, part)
-    return manifest
-
-
-def _unpack_sound(expected: dict[str, Any] | None, first: bytes, content: Iterator[bytes], part: Path) -> None:
-    digest, size = sha256(first), len(first)
-    make_private_file(part)
-    with part.open("wb") as file:
-        file.write(first)
-        for piece in content:
-            file.write(piece)
-            digest.update(piece)
-            size += len(piece)
-        file.flush()
-        os.fsync(file.fileno())
-    if expected is None:
-        part.unlink()
-    if (size, digest.hexdigest()) != ((0, sha256().hexdigest()) if expected is None else tuple(expected.values())):
-        raise HandoverUnreadable
 
 
 def _patient(db: Database, patient: Patient) -> Patient:
@@ -284,26 +194,54 @@ def _patient(db: Database, patient: Patient) -> Patient:
     return holder
 
 
-def _outcome(db: Database, encounter_id: str, manifest: Manifest) -> Outcome:
+def _outcome(db: Database, encounter_id: str, manifest: Manifest, patient: Patient) -> Outcome:
     """Whether the encounter is new, the same or ahead of what is here. Raises HandoverDiffers where it is neither."""
     if not db.table("encounter").count_where("id = ?", [encounter_id]):
         return Outcome.NEW
-    here = {table: _rows(db, table, encounter_id) for table in _TABLES}
-    brought = manifest["tables"]
-    if here == brought:
-        return Outcome.SAME
-    if all(brought[table][: len(here[table])] == here[table] for table in _GROWING):
-        return Outcome.NEWER
-    if all(here[table][: len(brought[table])] == brought[table] for table in _GROWING):
+    whole = _whole(db, encounter_id, manifest)
+    equal = {table: rows_of(db, table, encounter_id) for table in TABLES} == manifest["tables"]
+    here, brought = history_of(db, encounter_id), manifest.get("history", [])
+    moved_here = any(each not in brought for each in here)
+    moved_there = any(each not in here for each in brought)
+    if moved_there and (moved_here or not whole):
+        raise HandoverDiffers
+    if not whole:
         return Outcome.SAME  # an older copy: all that it holds is here
+    if moved_there:
+        return Outcome.NEWER
+    mine = encounters.by_id(db, encounter_id).patient
+    if patients.survivor(db, mine.id) != patients.survivor(db, patient.id) and not (moved_here and equal):
+        raise HandoverDiffers
+    decided = decisions_of(db, encounter_id)
+    added = any(each not in decided for each in manifest.get("decisions", []))
+    return Outcome.SAME if equal and not added else Outcome.NEWER
+
+
+def _whole(db: Database, encounter_id: str, manifest: Manifest) -> bool:
+    """Whether the file holds all that is here of what only grows, False where it is the other way round.
+
+    Raises HandoverDiffers where each has what the other lacks.
+    """
+    here, brought = {table: rows_of(db, table, encounter_id) for table in GROWING}, manifest["tables"]
+    if all(brought[table][: len(here[table])] == here[table] for table in GROWING):
+        return True
+    if all(here[table][: len(brought[table])] == brought[table] for table in GROWING):
+        return False
     raise HandoverDiffers
+
+
+def _keep_decisions(db: Database, encounter_id: str, manifest: Manifest) -> None:
+    """Who was confirmed to be the patient stays confirmed, where the encounter is still this patient's."""
+    rows = [{"encounter_id": encounter_id, **each} for each in manifest.get("decisions", [])]
+    patient = encounters.by_id(db, encounter_id).patient
+    db.table("identity_decision").insert_all(({**row, "patient_id": patient.id} for row in rows), ignore=True)
 
 
 def _store(db: Database, manifest: Manifest, patient: Patient, outcome: Outcome) -> None:
     """Bring the encounter's rows to what the file says: open it, add what is new, then let it stand as it stood."""
     encounter, tables = {**manifest["encounter"], "patient_id": patient.id}, manifest["tables"]
     for table, rows in (("encounter", [encounter]), *tables.items()):
-        if table not in ("encounter", *_TABLES) or set().union(*rows) - set(db.table(table).columns_dict):
+        if table not in ("encounter", *TABLES) or set().union(*rows) - set(db.table(table).columns_dict):
             raise HandoverTooNew
     id_ = encounter["id"]
     if outcome is Outcome.NEW:
@@ -312,7 +250,7 @@ def _store(db: Database, manifest: Manifest, patient: Patient, outcome: Outcome)
         db.execute("UPDATE encounter SET standing = 'preliminary' WHERE id = ?", (id_,))
         db.execute("DELETE FROM entry WHERE encounter_id = ?", (id_,))
         db.execute("DELETE FROM transcript WHERE encounter_id = ?", (id_,))
-    for table in _TABLES:
+    for table in TABLES:
         skipped = db.table(table).count_where("encounter_id = ?", [id_])
         steps = [row[0] for row in db.execute("SELECT id FROM review_step WHERE encounter_id = ? ORDER BY id", (id_,))]
         for row in tables[table][skipped:]:

@@ -14,8 +14,16 @@ from hypothesis import strategies as st
 from store_samples import CHEAP, PASSPHRASE, draft, index_agrees, maria, new_store, rows
 
 from ehr.errors import ChartError
+from ehr.store.encounter_file import history_of
 from ehr.store.errors import PassphraseEmpty
-from ehr.store.faults import HandoverDiffers, HandoverTooNew, HandoverUnreadable
+from ehr.store.faults import (
+    HandoverDamaged,
+    HandoverDiffers,
+    HandoverTooNew,
+    HandoverUnreadable,
+    NoEncounterFile,
+    WrongFilePassphrase,
+)
 from ehr.store.handover import Outcome
 from ehr.store.sealed import FRAME, read_sealed, write_sealed
 from ehr.store.signatures import Seal
@@ -25,6 +33,7 @@ from transcriber.journal import Journal
 
 WORDS = "swan lantern gravel"
 SECONDS = 12
+DATA = Path(__file__).parent / "data" / "handover"
 
 
 def fingerprint(recording) -> str:
@@ -119,7 +128,7 @@ def test_the_file_is_unreadable_without_the_passphrase(here):
         lambda content: content + b"x",
         lambda content: content[:-1] + bytes([content[-1] ^ 1]),
         lambda content: content.replace(b'"memory_kib": 8', b'"memory_kib": 9'),
-        lambda content: content.replace(b'"version": 1', b'"version": 2'),
+        lambda content: content.replace(b'"version": 2', b'"version": 3'),
         lambda content: content.replace(b"chartwright-audit-head 1 ", b"chartwright-audit-head 1 9"),
         lambda content: swapped(content),  # noqa: PLW0108 - it is defined below
     ],
@@ -146,10 +155,119 @@ def swapped(content: bytes) -> bytes:
 
 
 def test_a_wrong_passphrase_takes_nothing_in(here, there):
-    """It says so, and leaves nothing."""
+    """It says so, and not that the file is damaged; a damaged file says that, and not that the passphrase is wrong."""
     before = rows(there)
-    with pytest.raises(HandoverUnreadable):
+    with pytest.raises(WrongFilePassphrase):
         there.handover.receive(BytesIO(packed(here)), "other words")
+    with pytest.raises(HandoverDamaged):
+        received(there, packed(here)[:-1])
+    with pytest.raises(HandoverTooNew, match="newer version"):
+        received(there, packed(here).replace(b'"version": 2', b'"version": 3'))
+    with pytest.raises(NoEncounterFile):
+        received(there, b'{"format": "something-else", "version": 2}')
+    assert rows(there) == before
+
+
+def test_a_file_of_the_first_version_is_taken_in(there):
+    """Everything of it, though it does not tell a wrong passphrase from a damaged file."""
+    content = (DATA / "version-1.encounter").read_bytes()
+    assert b'"version": 1' in content
+    told = received(there, content)
+    assert (told.outcome, told.signatures, told.differences) == (Outcome.NEW, 1, ())
+    assert there.encounter(told.encounter_id).draft.entries[1].name == "metformin"
+    assert fingerprint(there.recording(there.encounters()[0].recording_id))
+    assert received(there, content).outcome is Outcome.SAME
+    with pytest.raises(HandoverUnreadable, match="passphrase is wrong, or the file is altered"):
+        there.handover.receive(BytesIO(content), "other words")
+
+
+def test_a_file_says_its_version(here):
+    """In its first line, readable without the passphrase."""
+    assert b'"version": 2' in packed(here).partition(b"\n")[0]
+
+
+def test_progress_is_told(here, there):
+    """From little to all, never backwards, at both ends."""
+    file, out, back = BytesIO(), [], []
+    here.handover.hand_over(here.encounters()[0].id, file, WORDS, progress=out.append, cost=CHEAP)
+    there.handover.receive(file, WORDS, progress=back.append)
+    for told in (out, back):
+        assert told == sorted(told)
+        assert 0 < told[0] <= told[-1] == 1
+
+
+@pytest.fixture
+def moved(tmp_path: Path) -> Iterator[tuple[Store, str]]:
+    """A third store, with a dictation that went from one patient to another by a merge and then a move."""
+    with new_store(tmp_path / "third") as store:
+        first, double, right = (
+            store.add_patient(replace(maria(mrn), id=mrn, family_name=name))
+            for mrn, name in (("M-1", "Wrong"), ("M-2", "Wrong"), ("M-3", "Okafor"))
+        )
+        encounter = store.add_encounter(double)
+        store.save_draft(encounter.id, draft("He is a 30-year-old man. Metformin 1.10 mg twice daily."))
+        store.register.merge(first.id, double.id, reason="Registered twice.")
+        store.register.move(encounter.id, right.id, reason="Took the wrong chart.")
+        yield store, encounter.id
+
+
+def history(store: Store, encounter_id: str) -> list[tuple[str, str, str]]:
+    """What the store would tell a third computer of where the encounter has been."""
+    with store._session.read() as db:
+        return [(each["kind"], each["by"], each["reason"]) for each in history_of(db, encounter_id)]
+
+
+def test_where_it_had_been_travels(moved, there, tmp_path):
+    """Moves and merges, with who and why, go along and further on; of the other patient not even a name."""
+    store, id_ = moved
+    content = packed(store)
+    assert received(there, content).outcome is Outcome.NEW
+    told = [("merge", "owner", "Registered twice."), ("move", "owner", "Took the wrong chart.")]
+    assert history(there, id_) == told
+    assert "Wrong" not in str(rows(there))
+    assert received(there, content).outcome is Outcome.SAME
+    with new_store(tmp_path / "fourth") as fourth:
+        received(fourth, packed(there))
+        assert history(fourth, id_) == told
+        assert fourth.check() == []
+
+
+def test_who_the_patient_is_stays_decided(moved, there):
+    """What somebody confirmed is not asked again on the other computer; confirmed later, the next file brings it."""
+    store, id_ = moved
+    received(there, packed(store))
+    assert there.identity.doubts(id_)
+    store.identity.confirm(id_)
+    assert received(there, packed(store)).outcome is Outcome.NEWER
+    assert there.identity.doubts(id_) == ()
+    assert there.encounter(id_) == store.encounter(id_)
+    assert received(there, packed(store)).outcome is Outcome.SAME
+    there.identity.confirm(id_)
+
+
+def test_a_move_after_the_hand_over_follows(moved, there):
+    """The sender finds the right patient later: the next file files it there. An older file does not take it back."""
+    store, id_ = moved
+    older = packed(store)
+    received(there, older)
+    other = store.add_patient(replace(maria("M-9"), id="M-9", family_name="Berg"))
+    store.register.move(id_, other.id, reason="Now the right one.")
+    assert received(there, packed(store)).outcome is Outcome.NEWER
+    assert there.encounter(id_).patient.family_name == "Berg"
+    assert received(there, older).outcome is Outcome.SAME
+    assert there.encounter(id_).patient.family_name == "Berg"
+    assert index_agrees(there)
+
+
+def test_moved_apart_is_not_mixed(moved, there):
+    """Each computer gave it to another patient: neither is overwritten."""
+    store, id_ = moved
+    received(there, packed(store))
+    for each, mrn in ((store, "M-8"), (there, "M-9")):
+        each.register.move(id_, each.add_patient(replace(maria(mrn), id=mrn)).id, reason="Mine.")
+    before = rows(there)
+    with pytest.raises(HandoverDiffers):
+        received(there, packed(store))
     assert rows(there) == before
 
 
