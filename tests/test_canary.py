@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from keychains import environment
 from program import COMMAND, ROOT, chartwright, clip
 
 FAMILY, GIVEN, MRN = "Quackenbush", "Zebulonia", "MRN-7731-CANARY"
@@ -135,6 +136,52 @@ def test_keeping_the_chart_safe_leaves_no_plain_text(ward: Ward) -> None:
     assert ward.run("salvage").returncode == 0
     assert GIVEN in ward.run("list").stdout
     assert list(ward.folder.rglob("salvage.txt"))
+    assert ward.leaks() == []
+
+
+def test_a_hand_over_taken_in_leaves_no_plain_text(ward: Ward) -> None:
+    """Sent, taken in elsewhere, refused for three faults, cut off by a kill while it comes in: nothing is readable."""
+    sound = clip(ward.folder / "input" / "visit.wav", 8.0)
+    charted = ward.run("chart", sound, "--patient", MRN, "--name", f"{FAMILY}, {GIVEN}").stdout.strip()
+    usb, other = ward.folder / "usb", {"CHARTWRIGHT_HOME": str(ward.folder / "other")}
+    usb.mkdir()
+    visit, damaged = usb / "visit.encounter", usb / "damaged.encounter"
+    assert ward.run("handover", "send", charted, visit).returncode == 0
+    damaged.write_bytes(visit.read_bytes()[:-1])
+    assert ward.run("handover", "receive", damaged, **other).returncode == 1
+    assert ward.run("handover", "receive", visit, CHARTWRIGHT_FILE_PASSPHRASE=FAMILY, **other).returncode == 1
+    assert ward.run("handover", "receive", sound, **other).returncode == 1
+    assert {"CW-E204", "CW-E203", "CW-E202"} <= set(ward.told.replace("(", " ").replace(")", " ").split())
+    assert ward.leaks() == []
+    taking = (*COMMAND, "handover", "receive", str(visit))
+    variables = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), **ward.places, **other}
+    with subprocess.Popen(taking, env=variables, stderr=subprocess.PIPE, text=True) as victim:
+        while victim.poll() is None and not list((ward.folder / "other" / "recordings").glob(".*.part")):
+            threading.Event().wait(0.001)
+        victim.kill()
+        ward.told += victim.communicate()[1]
+    assert ward.leaks() == []
+    assert ward.run("handover", "receive", visit, **other).returncode == 0
+    assert GIVEN in ward.run("list", **other).stdout
+    assert ward.leaks() == []
+
+
+def test_the_keychain_leaves_no_plain_text(ward: Ward) -> None:
+    """Chosen, used, refused and ended: no name, and its secret is in the keychain alone."""
+    kept = ward.folder / "keychain.json"
+    keychain = environment(kept)
+    assert ward.run("patients", "add", MRN, "--family", FAMILY, "--given", GIVEN).returncode == 0
+    assert ward.run("user", "keychain", "--on", **keychain).stdout == "on\n"
+    [secret] = json.loads(kept.read_text()).values()
+    alone = {**keychain, "CHARTWRIGHT_PASSPHRASE": ""}
+    assert ward.run("user", "list", **alone).returncode == 0
+    assert ward.run("user", "list", **{**alone, "KEYRING_PROPERTY_PATH": str(ward.folder / "none")}).returncode == 1
+    assert "CW-E201" in ward.told
+    content = [path.read_bytes() for path in ward.folder.rglob("*") if path.is_file() and path != kept]
+    assert not [each for each in content if secret.encode() in each]
+    assert secret not in ward.told
+    assert ward.run("user", "keychain", "--off", **keychain).stdout == "off\n"
+    assert json.loads(kept.read_text()) == {}
     assert ward.leaks() == []
 
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
 from pathlib import Path
 
 import click
@@ -11,7 +9,7 @@ import click
 from desktop.cli import output
 from desktop.cli.chart import find_encounter
 from desktop.cli.home import Home, data_dir_option, existing_store, file_passphrase, opened_store
-from desktop.messages import from_os_error
+from desktop.handover.files import take_encounter, write_encounter
 
 EPILOG = """\b
 Examples:
@@ -40,22 +38,9 @@ def send(context: click.Context, encounter_id: str, out: Path) -> None:
     with existing_store(context.ensure_object(Home)) as store:
         wanted = find_encounter(store, encounter_id).id
         passphrase = file_passphrase(new=True)
-        if store is None:
-            return
-        try:
-            handle, name = tempfile.mkstemp(prefix=".chartwright-", suffix=".part", dir=out.absolute().parent)
-        except OSError as error:
-            raise from_os_error(error, writing=True) from error
-        temporary = Path(name)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                store.handover.hand_over(wanted, file, passphrase)
-            temporary.replace(out)
-        except OSError as error:
-            raise from_os_error(error, writing=True) from error
-        finally:
-            temporary.unlink(missing_ok=True)
-        output.note(f"Written: {out}. Keep the passphrase apart from the file.")
+        if store is not None:
+            write_encounter(store, wanted, out, passphrase)
+            output.note(f"Written: {out}. Keep the passphrase apart from the file.")
 
 
 @handover.command()
@@ -64,12 +49,9 @@ def send(context: click.Context, encounter_id: str, out: Path) -> None:
 @click.pass_context
 def receive(context: click.Context, file: Path) -> int:
     """Take over the dictation in FILE; exit 1 where its signatures do not verify."""
-    from desktop.fingerprint import fingerprint
-
-    with file.open("rb") as content, opened_store(context.ensure_object(Home)) as store:
-        store.signatures.listen_with(fingerprint)
-        told = store.handover.receive(content, file_passphrase(new=False))
-        differences = store.signatures.verify(told.encounter_id)
+    with opened_store(context.ensure_object(Home)) as store:
+        taken = take_encounter(store, file, file_passphrase(new=False))
+    told, differences = taken.received, taken.differences
     click.echo(told.encounter_id)
     output.warn({"new": "Taken in.", "newer": "Brought up to date.", "same": "All of it was here."}[told.outcome.value])
     output.warn(f"Signatures: {told.signatures}" + (", verified." if told.signatures and not differences else "."))

@@ -13,7 +13,18 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from desktop.commands import dictating, finding, listening, patients, people, program, reviewing, signing, writing
+from desktop.commands import (
+    dictating,
+    finding,
+    handing,
+    listening,
+    patients,
+    people,
+    program,
+    reviewing,
+    signing,
+    writing,
+)
 from desktop.commands.command import GROUPS, Command, Scope
 from desktop.commands.workbench import Workbench
 from desktop.people.rights import RIGHT_OF, reason
@@ -28,6 +39,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     *reviewing.COMMANDS,
     *writing.COMMANDS,
     *signing.COMMANDS,
+    *handing.COMMANDS,
     *listening.COMMANDS,
     *finding.COMMANDS,
     *program.COMMANDS,
@@ -47,6 +59,7 @@ class Handlers:
             (reviewing.Reviewing(window), reviewing.COMMANDS),
             (writing.Writing(window), writing.COMMANDS),
             (window.signing, signing.COMMANDS),
+            (handing.Handing(window), handing.COMMANDS),
             (listening.Listening(window), listening.COMMANDS),
             (finding.Finding(window), finding.COMMANDS),
             (program.Program(window), program.COMMANDS),

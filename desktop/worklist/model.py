@@ -147,7 +147,7 @@ def _row(encounter: EncounterSummary, job: Job | None, *, now: datetime) -> Row:
         parts.append(clock(encounter.duration))
     right, tone = _standing(encounter, job)
     if encounter.asked_by:
-        parts = [_tr(QT_TRANSLATE_NOOP("worklist", "asked by {0}")).format(encounter.asked_by)]
+        parts = [_tr(QT_TRANSLATE_NOOP("worklist", "by {0}")).format(encounter.asked_by)]
         right, tone = _tr(QT_TRANSLATE_NOOP("worklist", "Sign beside")), "warn"
     name = encounter.patient.display_name
     return Row(encounter_id=encounter.id, name=name, left=" · ".join(parts), right=right, tone=tone)

@@ -93,7 +93,7 @@ def test_an_encounter_goes_to_another_computer(home: Path, tmp_path: Path, capsy
     assert "All of it was here." in capsys.readouterr().err
     file.write_bytes(file.read_bytes()[:-1])
     assert cli.run(["handover", "receive", str(file), "--data-dir", other]) == 1
-    assert "CW-E127" in capsys.readouterr().err
+    assert "CW-E204" in capsys.readouterr().err
 
 
 def test_the_log_is_exported_and_compared_with_a_head(home: Path, tmp_path: Path, capsys) -> None:

@@ -246,7 +246,7 @@ def test_what_one_is_asked_to_sign_comes_first(qapp, qtbot, home: Path) -> None:
     qtbot.waitUntil(lambda: bool(parts.session.encounters), timeout=20_000)
     first, second = parts.window.rail.model.rows[:2]
     assert (first.heading, first.count) == ("Asked to sign", 1)
-    assert (second.encounter_id, second.left) == (old.id, "asked by owner")
+    assert (second.encounter_id, second.left) == (old.id, "by owner")
     program.run("worklist.asked")
     qtbot.waitUntil(lambda: parts.session.encounter is not None and program.settled(), timeout=20_000)
     assert parts.session.encounter.id == old.id
