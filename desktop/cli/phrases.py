@@ -14,7 +14,7 @@ from desktop.errors import FileMissing, NothingUsable
 from desktop.messages import from_os_error
 
 if TYPE_CHECKING:
-    from ehr.chart.phrases import AutoText, ClinicTerm
+    from ehr.chart.phrases import AutoText, ClinicTerm, Phrase
     from ehr.soundalike.trial import Place
     from ehr.store.phrases import Owner
 
@@ -30,6 +30,7 @@ One command a line where it is piped: group, words, what it does."""
 
 AUTOTEXTS_EPILOG = """\b
 Examples:
+  chartwright autotexts import clinic.jsonl --clinic --preview
   chartwright autotexts import clinic.jsonl --clinic
   chartwright autotexts export mine.jsonl
 
@@ -47,6 +48,11 @@ Examples:
 \b
 A line is a word, or a word and how it sounds: HbA1c,"aye one see; hemoglobin aye one see";
 or a JSON object: {"written": "HbA1c", "sounds_like": ["aye one see"]}."""
+
+
+def preview_option(command: Command) -> Command:
+    """`--preview`: say what would be taken, and keep nothing."""
+    return click.option("--preview", is_flag=True, help="Only list what is new and what is replaced.")(command)
 
 
 def clinic_option(command: Command) -> Command:
@@ -96,14 +102,19 @@ def list_autotexts(context: click.Context) -> None:
 @autotexts.command("import", epilog=AUTOTEXTS_EPILOG)
 @click.argument("file", type=output.PATH)
 @clinic_option
+@preview_option
 @data_dir_option
 @click.pass_context
-def import_autotexts(context: click.Context, file: Path, *, clinic: bool) -> None:
+def import_autotexts(context: click.Context, file: Path, *, clinic: bool, preview: bool) -> None:
     """Take the auto-texts of a file; each unusable line is told with its reason and left out."""
     from ehr.dictation.autotexts import read_autotexts
 
     found, refused = read_autotexts(content_of(file))
     _tell(refused, usable=len(found))
+    if preview:
+        with existing_store(context.ensure_object(Home)) as store:
+            _print_arrivals(found, store.phrases.autotexts(_owner(clinic=clinic)) if store else ())
+        return
     with opened_store(context.ensure_object(Home)) as store:
         store.phrases.put_autotexts(_owner(clinic=clinic), found)
     output.warn(f"Auto-texts taken: {len(found)}; left out: {len(refused)}.")
@@ -182,11 +193,16 @@ def try_words(context: click.Context, file: Path, *, limit: int, as_json: bool) 
 @vocabulary.command("import", epilog=VOCABULARY_EPILOG)
 @click.argument("file", type=output.PATH)
 @clinic_option
+@preview_option
 @data_dir_option
 @click.pass_context
-def import_terms(context: click.Context, file: Path, *, clinic: bool) -> None:
+def import_terms(context: click.Context, file: Path, *, clinic: bool, preview: bool) -> None:
     """Take the words of a list; each unusable line is told with its reason and left out."""
     found = _terms(file)
+    if preview:
+        with existing_store(context.ensure_object(Home)) as store:
+            _print_arrivals(found, store.phrases.terms(_owner(clinic=clinic)) if store else ())
+        return
     with opened_store(context.ensure_object(Home)) as store:
         store.phrases.put_terms(_owner(clinic=clinic), found)
     output.warn(f"Words taken: {len(found)}.")
@@ -233,6 +249,13 @@ def _terms(path: Path) -> tuple[ClinicTerm, ...]:
     found, refused = read_vocabulary(content_of(path))
     _tell(refused, usable=len(found))
     return found
+
+
+def _print_arrivals(found: Sequence[Phrase], now: Sequence[Phrase]) -> None:
+    from ehr.chart.phrases import arrivals, title
+
+    rows = [(each.fate.value, title(each.phrase)) for each in arrivals(found, now)]
+    output.print_table("What the file brings", ("What it does", "Name"), rows)
 
 
 def _tell(refused: Sequence[tuple[int, str]], *, usable: int) -> None:

@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
     QListView,
+    QMenu,
     QPushButton,
     QStackedWidget,
     QTabBar,
@@ -22,17 +23,15 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from desktop.phrases.form import MINE, AutoTextForm, PhraseForm, TermForm
+from desktop.phrases.form import CLINIC, MINE, AutoTextForm, PhraseForm, TermForm
 from desktop.phrases.trial_view import TrialView
 from desktop.widgets import label
-from ehr.chart.phrases import AutoText, ClinicTerm
+from ehr.chart.phrases import AutoText, ClinicTerm, Phrase
 
 SHIPPED = "shipped"
 """The owner of what comes with the program: shown, and copied where it is edited."""
 
 _NUMBER = Qt.ItemDataRole.UserRole + 1
-
-Phrase = AutoText | ClinicTerm
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,14 +43,14 @@ class Owned:
 
 
 class Shelf(QWidget):
-    """One tab: the list and its form. The signals carry an owner and an auto-text or a word; `saved` also what it
-    replaces.
+    """One tab: the list and its form. The signals carry an owner and, but for `exported`, an auto-text or a word;
+    `saved` also what it replaces.
     """
 
     saved = Signal(str, object, object)
     removed = Signal(str, object)
     imported = Signal()
-    exported = Signal()
+    exported = Signal(str)
 
     def __init__(self, form: PhraseForm, empty: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -136,12 +135,12 @@ class Shelf(QWidget):
             (self.tr("&Edit …"), self.edit),
             (self.tr("&Remove"), self.remove),
             (self.tr("&Import …"), self.imported.emit),
-            (self.tr("E&xport mine …"), self.exported.emit),
         ):
             button = QPushButton(text)
             button.setAutoDefault(False)
             button.clicked.connect(lambda _=False, run=run: run())
             row.addWidget(button)
+        row.addWidget(self._exporting())
         row.addStretch(1)
         outer = QVBoxLayout(page)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -152,12 +151,21 @@ class Shelf(QWidget):
         outer.addLayout(row)
         return page
 
+    def _exporting(self) -> QPushButton:
+        button = QPushButton(self.tr("E&xport"))
+        button.setAutoDefault(False)
+        menu = QMenu(button)
+        for text, owner in ((self.tr("&Mine …"), MINE), (self.tr("The &clinic's …"), CLINIC)):
+            menu.addAction(text).triggered.connect(lambda _=False, owner=owner: self.exported.emit(owner))
+        button.setMenu(menu)
+        return button
+
 
 class AutoTextShelf(Shelf):
     """The auto-texts."""
 
-    def __init__(self, sections: dict[str, str], parent: QWidget | None = None) -> None:
-        self._form = AutoTextForm()
+    def __init__(self, sections: dict[str, str], may: Sequence[str], parent: QWidget | None = None) -> None:
+        self._form = AutoTextForm(may)
         super().__init__(self._form, self.tr("No auto-text yet."), parent)
         self.list.setAccessibleName(self.tr("Auto-texts"))
         self._sections = sections
@@ -170,8 +178,8 @@ class AutoTextShelf(Shelf):
 class TermShelf(Shelf):
     """The words, with what trying one out would change."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        self.terms_form = TermForm()
+    def __init__(self, may: Sequence[str], parent: QWidget | None = None) -> None:
+        self.terms_form = TermForm(may)
         super().__init__(self.terms_form, self.tr("No word yet. Add one that is misheard again and again."), parent)
         self.list.setAccessibleName(self.tr("Words"))
         self.trial = TrialView()
@@ -184,16 +192,18 @@ class TermShelf(Shelf):
 
 
 class PhraseBookDialog(QDialog):
-    """Both shelves, and how the user dictates marks."""
+    """Both shelves, and how the user dictates marks. `may` names the owners whose phrases the user may change."""
 
     says_marks_changed = Signal(bool)
 
-    def __init__(self, sections: dict[str, str], *, says_marks: bool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, sections: dict[str, str], *, may: Sequence[str], says_marks: bool, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setWindowTitle(self.tr("Auto-texts and words"))
         self.setModal(True)
         self.resize(760, 600)
-        self.autotexts, self.terms = AutoTextShelf(sections), TermShelf()
+        self.autotexts, self.terms = AutoTextShelf(sections, may), TermShelf(may)
         self.tabs = QTabBar()
         self.tabs.setAccessibleName(self.tr("Auto-texts or words"))
         self.tabs.setDrawBase(False)

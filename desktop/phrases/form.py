@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import (
     QComboBox,
     QFormLayout,
@@ -22,6 +25,20 @@ MINE, CLINIC = "mine", "clinic"
 """Whose it is: the values of `ehr.store.phrases.Owner`."""
 
 
+def offer_owners(box: QComboBox, may: Sequence[str]) -> None:
+    """Fill a box with whose phrases they can be; those that the user `may` not change are shown and cannot be taken."""
+    texts = {MINE: box.tr("Mine alone"), CLINIC: box.tr("The clinic's, for everyone")}
+    model = QStandardItemModel(box)
+    for owner, text in texts.items():
+        item = QStandardItem(text)
+        item.setData(owner, Qt.ItemDataRole.UserRole)
+        item.setEnabled(owner in may)
+        item.setToolTip("" if owner in may else box.tr("Your role in this clinic does not cover this."))
+        model.appendRow(item)
+    box.setModel(model)
+    box.setCurrentIndex(max(0, box.findData(may[0] if may else MINE)))
+
+
 class PhraseForm(QWidget):
     """A form with whose it is, a complaint, and Save. `saved` carries the owner and what was written down, `left`
     nothing.
@@ -30,13 +47,12 @@ class PhraseForm(QWidget):
     saved = Signal(str, object)
     left = Signal()
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, may: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.rows = QFormLayout()
         self.rows.setVerticalSpacing(9)
         self.owner = QComboBox()
-        self.owner.addItem(self.tr("Mine alone"), MINE)
-        self.owner.addItem(self.tr("The clinic's, for everyone"), CLINIC)
+        offer_owners(self.owner, may)
         self._problem = label("", "error", wrap=True)
         self._problem.hide()
         self.save = QPushButton(self.tr("&Save"))
@@ -87,8 +103,8 @@ class PhraseForm(QWidget):
 class AutoTextForm(PhraseForm):
     """An auto-text."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, may: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(may, parent)
         self.names = QLineEdit()
         self.names.setPlaceholderText(self.tr("normal chest exam, normal lungs"))
         self.section = QComboBox()
@@ -132,8 +148,8 @@ class TermForm(PhraseForm):
 
     tried = Signal(object)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+    def __init__(self, may: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(may, parent)
         self.word = QLineEdit()
         self.word.setPlaceholderText("HbA1c")
         self.sounds = QLineEdit()

@@ -16,11 +16,17 @@ from PySide6.QtWidgets import QFileDialog, QWidget
 from shiboken6 import isValid
 
 from desktop.messages import explain
-from desktop.phrases.book import SHIPPED, AutoTextShelf, Owned, Phrase, PhraseBookDialog, Shelf
+from desktop.phrases import files
+from desktop.phrases.book import SHIPPED, AutoTextShelf, Owned, PhraseBookDialog, Shelf
+from desktop.phrases.files import Brought
+from desktop.phrases.form import CLINIC, MINE
+from desktop.phrases.import_dialog import ImportDialog
+from desktop.phrases.trial_view import TrialView
 from desktop.session import Session
 from desktop.settings import PUNCTUATION, Settings
 from desktop.tasks import Lane, Operation
-from ehr.chart.phrases import AutoText, ClinicTerm
+from ehr.chart.people import Right
+from ehr.chart.phrases import AutoText, ClinicTerm, Phrase
 
 if TYPE_CHECKING:
     from ehr.dictation.sayable import Sayable
@@ -66,34 +72,53 @@ class PhraseKeeper(QObject):
 
     def _open_book(self, sections: dict[str, str]) -> None:
         says_marks = self._settings.text(PUNCTUATION) == "spoken"
-        book = self.book = PhraseBookDialog(sections, says_marks=says_marks, parent=self._window)
+        book = self.book = PhraseBookDialog(sections, may=self._may(), says_marks=says_marks, parent=self._window)
         for shelf in (book.autotexts, book.terms):
             shelf.saved.connect(partial(self._save, shelf))
             shelf.removed.connect(partial(self._remove, shelf))
             shelf.imported.connect(partial(self._ask_import, shelf))
             shelf.exported.connect(partial(self._ask_export, shelf))
-        book.terms.terms_form.tried.connect(self._try)
+        book.terms.terms_form.tried.connect(partial(self._try, book.terms.trial))
         book.says_marks_changed.connect(self._take_says_marks)
         book.finished.connect(book.deleteLater)
         self._reload()
         book.open()
 
-    def take_file(self, shelf: Shelf, file: Path) -> None:
-        """Import a file as the user's own; each line that cannot be used is told with its reason."""
+    def read_file(self, shelf: Shelf, file: Path) -> None:
+        """Show what a file brings, to be taken as the user's own or the clinic's; nothing is kept before that."""
+        words = not isinstance(shelf, AutoTextShelf)
 
-        def take(found: tuple[int, Sequence[tuple[int, str]]]) -> None:
-            taken, refused = found
-            lines = [self.tr("Line {0} left out: {1}.").format(number, reason) for number, reason in refused[:5]]
-            more = [self.tr("{0} more lines left out.").format(len(refused) - 5)] if len(refused) > 5 else []
-            self._tell(shelf, "\n".join([self.tr("{0} taken.").format(taken), *lines, *more]))
+        def show(brought: Brought) -> None:
+            dialog = ImportDialog(brought, may=self._may(), words=words, parent=self.book)
+            dialog.accepted_for.connect(partial(self._take, shelf, dialog))
+            dialog.tried.connect(partial(self._try, dialog.trial))
+            dialog.finished.connect(dialog.deleteLater)
+            dialog.open()
+
+        self._session.ask(partial(files.read_file, file=file, autotexts=not words), show)
+
+    def _take(self, shelf: Shelf, dialog: ImportDialog, owner: str, phrases: Sequence[Phrase]) -> None:
+        def taken(count: int) -> None:
+            dialog.accept()
+            self._tell(shelf, self.tr("{0} taken.").format(count))
             self._reload()
 
-        self._session.ask(partial(_import, shelf_is_autotexts=isinstance(shelf, AutoTextShelf), file=file), take)
+        def failed(error: BaseException) -> None:
+            if isValid(dialog):
+                dialog.show_problem(explain(error).sentence)
 
-    def write_file(self, shelf: Shelf, file: Path) -> None:
-        """Export the user's own to a file."""
-        work = partial(_export, shelf_is_autotexts=isinstance(shelf, AutoTextShelf), file=file)
+        self._session.ask(partial(files.keep, owner=owner, phrases=phrases), taken, failed)
+
+    def write_file(self, shelf: Shelf, owner: str, file: Path) -> None:
+        """Export an owner's to a file."""
+        work = partial(files.write_file, owner=owner, file=file, autotexts=isinstance(shelf, AutoTextShelf))
         self._session.ask(work, lambda count: self._tell(shelf, self.tr("{0} written.").format(count)))
+
+    def _may(self) -> Sequence[str]:
+        """The owners whose phrases the user may change."""
+        chart = self._session.chart
+        mine, clinic = chart.may(Right.DICTATE), chart.may(Right.EDIT_CLINIC_PHRASES)
+        return [*([MINE] if mine else []), *([CLINIC] if clinic else [])]
 
     def close(self) -> None:
         """End what is under way."""
@@ -132,33 +157,36 @@ class PhraseKeeper(QObject):
             self.book, self.tr("Import"), "", self.tr("Lists (*.jsonl *.csv *.txt)")
         )
         if chosen:
-            self.take_file(shelf, Path(chosen))
+            self.read_file(shelf, Path(chosen))
 
-    def _ask_export(self, shelf: Shelf) -> None:
+    def _ask_export(self, shelf: Shelf, owner: str) -> None:
         chosen, _ = QFileDialog.getSaveFileName(self.book, self.tr("Export"), "", self.tr("Lists (*.jsonl)"))
         if chosen:
-            self.write_file(shelf, Path(chosen))
+            self.write_file(shelf, owner, Path(chosen))
 
-    def _try(self, new: tuple[ClinicTerm, ...]) -> None:
+    def _try(self, view: TrialView, new: tuple[ClinicTerm, ...]) -> None:
         from desktop.tryout import past_dictations
 
-        book = self.book
-        if book is None:
-            return
-        book.terms.trial.wait()
+        view.wait()
 
         def begin(found: tuple[tuple[Past, ...], tuple[ClinicTerm, ...]]) -> None:
             past, now = found
-            self._run_trial(past, now, new)
+            self._run_trial(view, past, now, new)
 
         self._session.ask(lambda store: (past_dictations(store), store.phrases.current().terms), begin)
 
-    def _run_trial(self, past: tuple[Past, ...], now: tuple[ClinicTerm, ...], new: tuple[ClinicTerm, ...]) -> None:
+    def _run_trial(
+        self,
+        view: TrialView,
+        past: tuple[Past, ...],
+        now: tuple[ClinicTerm, ...],
+        new: tuple[ClinicTerm, ...],
+    ) -> None:
         from ehr.soundalike.trial import try_terms
 
         def show(places: tuple[Place, ...]) -> None:
-            if self.book is not None and isValid(self.book):
-                self.book.terms.trial.show_places(places, dictations=len(past))
+            if isValid(view):
+                view.show_places(places, dictations=len(past))
 
         if self._trying is None:
             self._trying = Lane.on_process(self)
@@ -226,29 +254,3 @@ def _drop(store: Store, owner: str, phrase: Phrase) -> None:
         store.phrases.remove_autotexts(Owner(owner), [phrase.name])
     else:
         store.phrases.remove_terms(Owner(owner), [phrase.written])
-
-
-def _import(store: Store, *, shelf_is_autotexts: bool, file: Path) -> tuple[int, Sequence[tuple[int, str]]]:
-    from ehr.dictation.autotexts import read_autotexts
-    from ehr.soundalike.vocabulary import read_vocabulary
-    from ehr.store.phrases import Owner
-
-    content = file.read_bytes()
-    if shelf_is_autotexts:
-        autotexts, refused = read_autotexts(content)
-        store.phrases.put_autotexts(Owner.MINE, autotexts)
-        return len(autotexts), refused
-    terms, refused = read_vocabulary(content)
-    store.phrases.put_terms(Owner.MINE, terms)
-    return len(terms), refused
-
-
-def _export(store: Store, *, shelf_is_autotexts: bool, file: Path) -> int:
-    from ehr.dictation.autotexts import write_autotexts
-    from ehr.soundalike.vocabulary import write_vocabulary
-    from ehr.store.phrases import Owner
-
-    autotexts, terms = store.phrases.autotexts(Owner.MINE), store.phrases.terms(Owner.MINE)
-    text = write_autotexts(autotexts) if shelf_is_autotexts else write_vocabulary(terms)
-    file.write_text(text, encoding="utf-8")
-    return len(autotexts) if shelf_is_autotexts else len(terms)

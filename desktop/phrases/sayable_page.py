@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QSortFilterProxyModel, Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QDialog, QHeaderView, QLineEdit, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLineEdit, QVBoxLayout, QWidget
 
 from desktop.filter_dialog import ArrowKeys
-from desktop.theme.fonts import SMALL, TEXT, font
+from desktop.phrases.sheet import Sheet
 from desktop.widgets import label
 
 if TYPE_CHECKING:
@@ -28,19 +27,16 @@ class SayablePage(QDialog):
         self.field = QLineEdit()
         self.field.setPlaceholderText(self.tr("Words, a section or an auto-text"))
         self.field.setAccessibleName(self.tr("Find what can be said"))
+        titles = (self.tr("Group"), self.tr("Say"), self.tr("What it does"))
+        self.table = Sheet(self.tr("What can be said"), titles, (110, 330), small=(0, 2))
+        self.table.show_rows([(each.group, ", ".join(f"“{say}”" for say in each.say), each.does) for each in sayables])
         self._filter = QSortFilterProxyModel(self)
-        self._filter.setSourceModel(self._model(sayables))
+        self._filter.setSourceModel(self.table.rows)
         self._filter.setFilterKeyColumn(-1)
         self._filter.setFilterCaseSensitivity(Qt.CaseSensitivity.CaseInsensitive)
-        self.field.textChanged.connect(self._filter.setFilterFixedString)
-        self.table = _table(self.tr("What can be said"))
         self.table.setModel(self._filter)
+        self.field.textChanged.connect(self._filter.setFilterFixedString)
         ArrowKeys(self.field, self.table)
-        header = self.table.horizontalHeader()
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-        for column, width in ((0, 110), (1, 330)):
-            header.resizeSection(column, width)
-        header.setSectionResizeMode(2, QHeaderView.ResizeMode.Stretch)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 22)
         outer.setSpacing(10)
@@ -53,32 +49,3 @@ class SayablePage(QDialog):
         outer.addWidget(self.field)
         outer.addWidget(self.table, 1)
         self.field.setFocus()
-
-    def _model(self, sayables: Sequence[Sayable]) -> QStandardItemModel:
-        model = QStandardItemModel(self)
-        model.setHorizontalHeaderLabels([self.tr("Group"), self.tr("Say"), self.tr("What it does")])
-        for each in sayables:
-            cells = [QStandardItem(text) for text in (each.group, f"“{each.say[0]}”", each.does)]
-            others = ", ".join(f"“{say}”" for say in each.say[1:])
-            cells[1].setToolTip(self.tr("also: {0}").format(others) if others else "")
-            if others:
-                cells[1].setText(f"“{each.say[0]}”, {others}")
-            for cell, size in zip(cells, (SMALL, TEXT, SMALL), strict=True):
-                cell.setFont(font(size))
-            model.appendRow(cells)
-        return model
-
-
-def _table(name: str) -> QTableView:
-    table = QTableView()
-    table.setAccessibleName(name)
-    table.setObjectName("sheet")
-    table.setShowGrid(False)
-    table.setWordWrap(False)
-    table.setTabKeyNavigation(False)
-    table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-    table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-    table.verticalHeader().hide()
-    table.verticalHeader().setDefaultSectionSize(28)
-    table.horizontalHeader().setHighlightSections(False)
-    return table

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QStandardItem, QStandardItemModel
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from desktop.theme.fonts import TEXT, font
+from desktop.phrases.sheet import Sheet
 from desktop.widgets import label
 
 if TYPE_CHECKING:
@@ -22,19 +20,8 @@ class TrialView(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.outcome = label("", "strong", wrap=True)
-        self._model = QStandardItemModel(self)
-        self.table = QTableView()
-        self.table.setAccessibleName(self.tr("What would change"))
-        self.table.setModel(self._model)
-        self.table.setShowGrid(False)
-        self.table.setTabKeyNavigation(False)
-        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        self.table.verticalHeader().hide()
-        self.table.verticalHeader().setDefaultSectionSize(28)
-        header = self.table.horizontalHeader()
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        titles = (self.tr("Verdict"), self.tr("Now"), self.tr("With it"))
+        self.table = Sheet(self.tr("What would change"), titles, (90, 260))
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 6, 0, 0)
         outer.addWidget(self.outcome)
@@ -59,12 +46,9 @@ class TrialView(QWidget):
         told = self.tr("Fixes {0}, breaks {1}, not decided by anyone yet {2}; dictations tried: {3}.")
         self.outcome.setText(told.format(found[Verdict.FIXES], found[Verdict.BREAKS], found[Verdict.OPEN], dictations))
         words = {Verdict.FIXES: self.tr("fixes"), Verdict.BREAKS: self.tr("breaks"), Verdict.OPEN: self.tr("open")}
-        self._model.clear()
-        self._model.setHorizontalHeaderLabels([self.tr("Verdict"), self.tr("Now"), self.tr("With the word")])
+        rows = []
         for place in sorted(places, key=lambda each: list(words).index(each.verdict)):
             after = place.after if place.made else self.tr("{0} (only suggested)").format(place.after)
-            cells = [QStandardItem(text) for text in (words[place.verdict], place.before, after)]
-            for cell in cells:
-                cell.setFont(font(TEXT))
-            self._model.appendRow(cells)
+            rows.append((words[place.verdict], place.before, after))
+        self.table.show_rows(rows)
         self.table.setVisible(bool(places))

@@ -1,12 +1,14 @@
 """What a clinic and its users have taught the program to write: auto-texts, and words with their sound.
 
-Owns the types and which auto-text wins where two answer to one name. Knows nothing of files or of where they are kept.
+Owns the types, which auto-text wins where two answer to one name, and what a list would change in another. Knows
+nothing of files or of where they are kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +62,39 @@ def by_name(autotexts: Iterable[AutoText]) -> dict[str, AutoText]:
         for name in autotext.names:
             found.setdefault(name, autotext)
     return found
+
+
+Phrase = AutoText | ClinicTerm
+
+
+class Fate(StrEnum):
+    """What taking a phrase into a list does there."""
+
+    NEW = "new"
+    REPLACES = "replaces"
+    SAME = "same"
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """A phrase that would be taken, what it does there, and the one that it replaces."""
+
+    phrase: Phrase
+    fate: Fate
+    before: Phrase | None = None
+
+
+def title(phrase: Phrase) -> str:
+    """What tells a phrase from the others of one owner: an auto-text's first name, a word as it is written."""
+    return phrase.name if isinstance(phrase, AutoText) else phrase.written
+
+
+def arrivals(found: Iterable[Phrase], now: Iterable[Phrase]) -> tuple[Arrival, ...]:
+    """What each phrase found does to the list as it is `now`; capital letters of a word do not tell two apart."""
+    there = {title(each).lower(): each for each in now}
+    made = []
+    for phrase in found:
+        before = there.get(title(phrase).lower())
+        fate = Fate.NEW if before is None else Fate.SAME if before == phrase else Fate.REPLACES
+        made.append(Arrival(phrase, fate, before))
+    return tuple(made)

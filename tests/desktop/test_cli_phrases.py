@@ -11,6 +11,7 @@ from desktop.cli import run
 from desktop.cli.home import PASSPHRASE_VARIABLE
 from ehr.chart.encounter import Draft
 from ehr.chart.patient import Patient
+from ehr.chart.phrases import AutoText
 from ehr.chart.revision import revise
 from ehr.dictation import write
 from ehr.store.keys import Argon2Cost
@@ -46,6 +47,25 @@ def test_auto_texts_go_in_and_out(home, tmp_path, capsys):
     assert run(["autotexts", "remove", "normal toe exam", "--clinic", "--data-dir", str(home)]) == 0
     with Store.open(home, WORDS) as store:
         assert store.phrases.autotexts(Owner.CLINIC) == ()
+
+
+def test_a_file_is_looked_at_without_taking_it(home, tmp_path, capsys):
+    """New, replaced and unchanged lines by name; the chart stays as it was."""
+    lines = [LINE, {**LINE, "say": ["my exam"]}, {**LINE, "say": ["third exam"]}]
+    (tmp_path / "in.jsonl").write_text("\n".join(map(json.dumps, lines)), encoding="utf-8")
+    (tmp_path / "words.csv").write_text("Xandoflex,zando flex\n", encoding="utf-8")
+    with Store.open(home, WORDS) as store:
+        kept = [AutoText(("normal toe exam",), LINE["text"], LINE["section"]), AutoText(("my exam",), "Other.")]
+        store.phrases.put_autotexts(Owner.CLINIC, kept)
+    arguments = ["autotexts", "import", str(tmp_path / "in.jsonl"), "--clinic", "--preview", "--data-dir", str(home)]
+    assert run(arguments) == 0
+    assert capsys.readouterr().out.splitlines() == ["same\tnormal toe exam", "replaces\tmy exam", "new\tthird exam"]
+    assert run(["vocabulary", "import", str(tmp_path / "words.csv"), "--preview", "--data-dir", str(home)]) == 0
+    assert capsys.readouterr().out == "new\tXandoflex\n"
+
+    with Store.open(home, WORDS) as store:
+        assert {each.name for each in store.phrases.autotexts(Owner.CLINIC)} == {"normal toe exam", "my exam"}
+        assert store.phrases.current().terms == ()
 
 
 def test_a_file_without_a_usable_line_changes_nothing(home, tmp_path, capsys):

@@ -9,9 +9,11 @@ import pytest
 import window_samples
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QTextCursor
-from PySide6.QtWidgets import QDialog
+from PySide6.QtWidgets import QComboBox, QDialog
 
 from desktop.phrases.book import PhraseBookDialog
+from desktop.phrases.form import offer_owners
+from desktop.phrases.import_dialog import ImportDialog
 from desktop.phrases.inserter import Inserter
 from desktop.phrases.sayable_page import SayablePage
 from desktop.settings import PUNCTUATION
@@ -166,21 +168,77 @@ def test_an_auto_text_is_written_changed_and_removed(review, qtbot):
     book.accept()
 
 
-def test_a_file_is_imported_with_each_refused_line_told_and_exported_again(review, qtbot, tmp_path):
-    """As the user's own."""
+def write_lines(file, *lines):
+    """A file of JSON lines; text stands as it is."""
+    texts = (line if isinstance(line, str) else json.dumps(line) for line in lines)
+    file.write_text("\n".join(texts) + "\n", encoding="utf-8")
+    return file
+
+
+def rows_of(sheet):
+    """The texts of a table."""
+    columns = range(sheet.rows.columnCount())
+    return [tuple(sheet.rows.item(row, column).text() for column in columns) for row in range(sheet.rows.rowCount())]
+
+
+def test_a_file_is_looked_at_before_it_is_taken(review, qtbot, tmp_path):
+    """What is new, replaced, the same, and left out with its reason, for the owner that is chosen; then it is kept."""
     book = opened_book(review, qtbot)
     keeper = review.parts.window.phrases
-    line = {"say": ["toe exam"], "text": "Toes: fine."}
-    (tmp_path / "in.jsonl").write_text(json.dumps(line) + "\nnonsense\n", encoding="utf-8")
-    keeper.take_file(book.autotexts, tmp_path / "in.jsonl")
-    qtbot.waitUntil(lambda: "Line 2 left out: it is not JSON" in book.autotexts.told.text(), timeout=20_000)
-    keeper.write_file(book.autotexts, tmp_path / "out.jsonl")
-    qtbot.waitUntil(lambda: book.autotexts.told.text() == "1 written.", timeout=20_000)
+    toes, advice = {"say": ["toe exam"], "text": "Toes: fine."}, {"say": ["return advice"], "text": "Return."}
+    keeper.read_file(book.autotexts, write_lines(tmp_path / "in.jsonl", toes, "nonsense", advice))
+    asked = dialog(review, qtbot, ImportDialog)
+    assert rows_of(asked.sheet) == [
+        ("left out", "line 2", "it is not JSON (column 1)"), ("new", "toe exam", "Toes: fine."),
+        ("new", "return advice", "Return."),
+    ]  # fmt: skip
+    assert not asked.attempt.isVisible()
+    asked.owner.setCurrentIndex(asked.owner.findData("clinic"))
+    assert asked.summary.text() == "1 new, 1 replaced, 0 the same as now, 1 lines left out."
+    assert read(review, lambda store: store.phrases.autotexts(Owner.MINE)) == ()
+    qtbot.keyClick(asked.go, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: book.autotexts.told.text() == "2 taken.", timeout=20_000)
 
-    assert json.loads((tmp_path / "out.jsonl").read_text(encoding="utf-8")) == line
-    keeper.take_file(book.terms, tmp_path / "absent.csv")
+    kept = read(review, lambda store: store.phrases.autotexts(Owner.CLINIC))
+    assert {each.name: each.text for each in kept} == {"toe exam": "Toes: fine.", "return advice": "Return."}
+    keeper.write_file(book.autotexts, "clinic", tmp_path / "out.jsonl")
+    qtbot.waitUntil(lambda: book.autotexts.told.text() == "2 written.", timeout=20_000)
+    assert "toe exam" in (tmp_path / "out.jsonl").read_text(encoding="utf-8")
+    keeper.read_file(book.autotexts, tmp_path / "out.jsonl")
+    again = dialog(review, qtbot, ImportDialog)
+    again.owner.setCurrentIndex(again.owner.findData("clinic"))
+    assert "2 the same as now" in again.summary.text()
+    assert not again.go.isEnabled()
+    again.reject()
+    keeper.read_file(book.terms, tmp_path / "absent.csv")
     qtbot.waitUntil(review.parts.window.problems.isVisible, timeout=20_000)
     book.accept()
+
+
+def test_words_of_a_file_are_tried_before_they_go_live(review, qtbot, tmp_path):
+    """From the dialog that shows what the file brings: what they fix and break in past dictations; nothing is kept."""
+    book = opened_book(review, qtbot)
+    (tmp_path / "words.csv").write_text("Xandoflex,zando flex\n77\n", encoding="utf-8")
+    review.parts.window.phrases.read_file(book.terms, tmp_path / "words.csv")
+    asked = dialog(review, qtbot, ImportDialog)
+    assert [row[:2] for row in rows_of(asked.sheet)] == [("left out", "line 2"), ("new", "Xandoflex")]
+    asked.attempt.click()
+    qtbot.waitUntil(lambda: "Fixes 0, breaks 0" in asked.trial.outcome.text(), timeout=60_000)
+    assert rows_of(asked.trial.table) == [("open", "zandoflex", "Xandoflex (only suggested)")]
+    asked.reject()
+    assert read(review, lambda store: store.phrases.terms(Owner.MINE)) == ()
+    book.accept()
+
+
+def test_who_may_not_change_the_clinics_is_not_offered_it(qtbot):
+    """The choice is there and says why it cannot be taken; one who may only change the clinic's begins there."""
+    for may, starts in ((["mine"], "mine"), (["clinic"], "clinic"), (["mine", "clinic"], "mine")):
+        box = QComboBox()
+        qtbot.addWidget(box)
+        offer_owners(box, may)
+        assert box.currentData() == starts
+        enabled = {box.itemData(at) for at in range(2) if box.model().item(at).isEnabled()}
+        assert enabled == set(may)
 
 
 def test_a_word_is_tried_on_past_dictations_and_kept(review, qtbot):
@@ -193,9 +251,7 @@ def test_a_word_is_tried_on_past_dictations_and_kept(review, qtbot):
     qtbot.keyClicks(form.sounds, "zando flex")
     form.tried.emit((form.written(),))
     qtbot.waitUntil(lambda: "Fixes 0, breaks 0" in shelf.trial.outcome.text(), timeout=60_000)
-    model = shelf.trial.table.model()
-    shown = [model.index(0, column).data() for column in range(3)]
-    assert shown == ["open", "zandoflex", "Xandoflex (only suggested)"]
+    assert rows_of(shelf.trial.table) == [("open", "zandoflex", "Xandoflex (only suggested)")]
     assert read(review, lambda store: store.phrases.terms(Owner.MINE)) == ()
 
     form.save.click()
