@@ -23,8 +23,6 @@ from desktop.cli.window import has_display
 
 LOW_SPACE = 2 * 10**9
 NO_SPACE = 100 * 10**6
-BACKUP_DAYS = 7
-"""A backup older than this is worth a reminder."""
 
 
 class State(StrEnum):
@@ -139,19 +137,16 @@ def _store(home: Path) -> Check:
 
 
 def _backup(home: Path) -> Check:
-    from ehr.store.backups import last_backup
+    from desktop.settings import BACKUP_DAYS, Settings
+    from ehr.store.backups import last_backup, overdue
     from ehr.store.store import Store
 
-    last = last_backup(home)
-    if last is None:
-        state = State.LIMITED if Store.exists(home) else State.OK
-        fix = "`chartwright backup FOLDER`, to a folder on another disk." if Store.exists(home) else ""
-        return Check("backup", state, "never made", fix)
-    days = (datetime.now(UTC) - last.verified_at).days
-    detail = f"{last.name}, verified {days} days ago, in {last.place}"
-    if days > BACKUP_DAYS:
-        return Check("backup", State.LIMITED, detail, "`chartwright backup` makes a new one.")
-    return Check("backup", State.OK, detail)
+    last, now = last_backup(home), datetime.now(UTC)
+    detail = "never made"
+    if last is not None:
+        detail = f"{last.name}, verified {(now - last.verified_at).days} days ago, in {last.place}"
+    due = overdue(home, Settings(home).number(BACKUP_DAYS), now) if Store.exists(home) else None
+    return Check("backup", State.OK, detail) if due is None else Check("backup", State.LIMITED, detail, due.next_step)
 
 
 def _keychain(_home: Path) -> Check:

@@ -103,6 +103,7 @@ class Opening(QObject):
         self._parts.window.refresh()
         self._parts.window.facts.list.setFocus()
         self._parts.window.people.welcome()
+        self._parts.window.upkeep.welcome()
         if self._files:
             self._parts.window.handlers.dictating.bring_in(self._files)
 

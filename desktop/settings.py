@@ -29,7 +29,8 @@ PUNCTUATION = Setting("speech/punctuation", "auto", "“spoken”: you say every
 PEDALS = Setting("dictation/buttons", "", "what each button of a pedal, microphone, key or mouse does, as JSON")
 SPEED = Setting("player/speed", "1.0", "speed of listening")
 AUTO_LOCK = Setting("people/lock_after", "10", "idle minutes after which the window locks; 0 for never")
-ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, PUNCTUATION, PEDALS, SPEED, AUTO_LOCK)
+BACKUP_DAYS = Setting("upkeep/backup_days", "7", "days without a verified backup before a reminder; 0 for never")
+ALL = (LANGUAGE, MODEL, MICROPHONE, CHANNEL, READY, PUNCTUATION, PEDALS, SPEED, AUTO_LOCK, BACKUP_DAYS)
 
 
 class Settings:
@@ -41,6 +42,11 @@ class Settings:
     def text(self, setting: Setting) -> str:
         """A value."""
         return str(self._stored.value(setting.key, setting.default))
+
+    def number(self, setting: Setting) -> int:
+        """A value that is a number from 0 on; the default where something else is written there."""
+        typed = self.text(setting)
+        return int(typed) if typed.isdecimal() else int(setting.default)
 
     def remember(self, setting: Setting, value: str) -> None:
         """Keep a value."""

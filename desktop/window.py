@@ -27,6 +27,7 @@ from desktop.commands import table
 from desktop.commands.dictating import RECOVERY
 from desktop.commands.patients import IDENTITY
 from desktop.commands.reviewing import READINGS
+from desktop.commands.upkeep import BACK_UP
 from desktop.dictation.importer import AUDIO_SUFFIXES
 from desktop.dictation.recorder import Input
 from desktop.dictation.recovery import Recovery
@@ -51,6 +52,7 @@ from desktop.session import Session
 from desktop.settings import CHANNEL, MICROPHONE, READY, SPEED, Settings
 from desktop.signing.signing import Signing
 from desktop.tasks import Lane, Operation
+from desktop.upkeep.room import Upkeep
 from desktop.worklist.rail import Rail
 from ehr.chart.patient import Patient
 
@@ -85,6 +87,7 @@ class MainWindow(QMainWindow):
         self.overview = Overview(session, self)
         self.signing = Signing(self, session)
         self.people = People(self, self, settings)
+        self.upkeep = Upkeep(self, self, settings)
         self.handlers = table.Handlers(self)
         self.actions_by_id = table.make_actions(self.handlers, self)
         deeds = HeldDeeds(Talk(session.desk, self.actions_by_id["dictation.record"].trigger, self), player)
@@ -239,7 +242,7 @@ class MainWindow(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)
-        for bar in (self.recovery_card, self.sound, self.problems):
+        for bar in (self.recovery_card, self.sound, self.problems, self.upkeep.make_bar(by_id[BACK_UP])):
             right.addWidget(bar)
         right.addWidget(self.columns, 1)
         right.addWidget(self.bar)

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QWidget
-
 from desktop.commands.command import PROGRAM, Command
 from desktop.commands.workbench import Workbench
 from desktop.translation import QT_TRANSLATE_NOOP
-from ehr.chart.people import Right
 
 
 class Program:
@@ -15,7 +12,6 @@ class Program:
 
     def __init__(self, window: Workbench) -> None:
         self._window = window
-        self._session = window.session
 
     def show_palette(self) -> None:
         """Find a command by typing."""
@@ -32,15 +28,6 @@ class Program:
     def show_phrases(self) -> None:
         """Show the auto-texts and words."""
         self._window.phrases.show_book()
-
-    def keep_safe(self) -> None:
-        """Show when the last backup was made, make one, and what retention would delete."""
-        from desktop.upkeep.page import UpkeepPage
-
-        parent = self._window if isinstance(self._window, QWidget) else None
-        page = UpkeepPage(self._session, may_shred=self._session.chart.may(Right.SHRED), parent=parent)
-        page.finished.connect(page.deleteLater)
-        page.open()
 
     def quit(self) -> None:
         """Close the window."""
@@ -59,13 +46,6 @@ COMMANDS: tuple[Command[Program], ...] = (
         ("Ctrl+Shift+W",),
         PROGRAM,
         Program.show_phrases,
-    ),
-    Command(
-        "upkeep.page",
-        QT_TRANSLATE_NOOP("commands", "Backup and retention …"),
-        ("Ctrl+Shift+B",),
-        PROGRAM,
-        Program.keep_safe,
     ),
     Command("program.quit", QT_TRANSLATE_NOOP("commands", "Quit"), ("Ctrl+Q",), PROGRAM, Program.quit),
 )

@@ -23,6 +23,7 @@ from desktop.commands import (
     program,
     reviewing,
     signing,
+    upkeep,
     writing,
 )
 from desktop.commands.command import GROUPS, Command, Scope
@@ -44,6 +45,7 @@ COMMANDS: tuple[Command[Any], ...] = (
     *finding.COMMANDS,
     *program.COMMANDS,
     *people.COMMANDS,
+    *upkeep.COMMANDS,
 )
 
 
@@ -64,6 +66,7 @@ class Handlers:
             (finding.Finding(window), finding.COMMANDS),
             (program.Program(window), program.COMMANDS),
             (window.people, people.COMMANDS),
+            (window.upkeep, upkeep.COMMANDS),
         )
         self._room_of = {command.id: room for room, commands in rooms for command in commands}
 

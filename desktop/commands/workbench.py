@@ -19,6 +19,7 @@ from desktop.player.player import Player
 from desktop.review.panels import NotePanel
 from desktop.session import Session
 from desktop.signing.signing import Signing
+from desktop.upkeep.room import Upkeep
 from desktop.worklist.rail import Rail
 from ehr.chart.patient import Patient
 
@@ -37,6 +38,7 @@ class Workbench(Protocol):
     patients: PatientKeeper
     guard: Guard
     signing: Signing
+    upkeep: Upkeep
 
     def tr(self, text: str, /) -> str:
         """A text in the user's language."""

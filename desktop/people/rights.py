@@ -46,6 +46,7 @@ RIGHT_OF: Mapping[str, Right] = MappingProxyType(
         "patient.part": Right.MERGE_PATIENTS,
         "worklist.search": Right.READ,
         "upkeep.page": Right.BACK_UP,
+        "upkeep.back_up": Right.BACK_UP,
         "people.users": Right.MANAGE_USERS,
         "people.emergencies": Right.READ_AUDIT,
         "people.passphrase": Right.KEEP_ACCOUNT,

@@ -75,8 +75,7 @@ class People(QObject):
     @property
     def minutes(self) -> int:
         """After how many idle minutes it locks; 0 for never."""
-        typed = self._settings.text(AUTO_LOCK)
-        return int(typed) if typed.isdecimal() else int(AUTO_LOCK.default)
+        return self._settings.number(AUTO_LOCK)
 
     def lock_after(self, minutes: int) -> None:
         """Lock after so many idle minutes from now on; 0 for never."""

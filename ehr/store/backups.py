@@ -15,14 +15,14 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from ehr.chart.people import Right
 from ehr.store.audit import AuditLog
 from ehr.store.codec import time_to_text
 from ehr.store.copies import copy_database, copy_file, counted, damage, opened_copy, sha256
-from ehr.store.errors import BackupDamaged, BackupInside, BackupUnwritable, StoreDamaged, StoreFull
+from ehr.store.errors import BackupDamaged, BackupDue, BackupInside, BackupUnwritable, StoreDamaged, StoreFull
 from ehr.store.files import make_private_folder, sync_folder, write_atomically
 from ehr.store.head import compared, head_of
 from ehr.store.home import Home, database_key
@@ -56,6 +56,14 @@ def last_backup(home: Path) -> LastBackup | None:
         return None
 
 
+def overdue(home: Path, days: int, now: datetime) -> BackupDue | None:
+    """The reminder of a backup where the last verified one is older than `days` or never was; never for 0 days."""
+    last = last_backup(home)
+    if days == 0 or (last is not None and (now - last.verified_at).days <= days):
+        return None
+    return BackupDue() if last is None else BackupDue.after((now - last.verified_at).days)
+
+
 def backups_in(place: Path) -> list[Path]:
     """The folders of the backups in `place`, newest first."""
     if not place.is_dir():
@@ -76,6 +84,12 @@ class Backups:
         """The last backup that was verified."""
         return last_backup(self._home.folder)
 
+    def overdue(self, days: int) -> BackupDue | None:
+        """As the function of this name; None also where nothing was dictated yet. Raises NotAllowed."""
+        with self._ledger.reading(Right.BACK_UP) as db:
+            anything = db.execute("SELECT 1 FROM encounter LIMIT 1").fetchone()
+        return overdue(self._home.folder, days, self._ledger.now()) if anything else None
+
     def make(self, place: Path, progress: Progress = lambda _: None) -> Manifest:
         """Add a backup to the folder `place`, which is made where it is missing, and verify it.
 
@@ -87,7 +101,7 @@ class Backups:
             raise BackupInside
         with _place_faults():
             made_at = self._ledger.now()
-            folder = place / f"{PREFIX}{made_at:%Y%m%dT%H%M%S}Z"
+            folder = _named(place, made_at)
             staging = place / f".{folder.name}.part"
             for left in place.glob(f".{PREFIX}*.part"):
                 shutil.rmtree(left)
@@ -153,6 +167,13 @@ class Backups:
         manifest = Manifest(name, made_at, steps, counts, head, tuple(files), tuple(unheard))
         manifest.write(staging, self._unlocked)
         return manifest
+
+
+def _named(place: Path, made_at: datetime) -> Path:
+    """The folder of a backup of this moment; of two within a second, the later takes the next one."""
+    while (folder := place / f"{PREFIX}{made_at:%Y%m%dT%H%M%S}Z").exists():
+        made_at += timedelta(seconds=1)
+    return folder
 
 
 def verify(folder: Path, unlocked: Unlocked, progress: Progress = lambda _: None) -> Manifest:

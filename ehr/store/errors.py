@@ -13,7 +13,7 @@
     ├── KeychainUnavailable, KeychainRefused
     ├── UserUnknown, NameTaken, LastAdministrator
     ├── SoundShredded, RetentionOrder, PreviewOutdated   keeping and deleting
-    ├── BackupDamaged, BackupUnwritable, BackupInside, UpdateNeedsSpace
+    ├── BackupDamaged, BackupUnwritable, BackupInside, BackupDue, UpdateNeedsSpace
     ├── IdentityInDoubt, MergeRefused, SignedStays    whose dictation it is
     └── DuplicateMrn, NotInStore, AlreadyReviewed
 
@@ -275,6 +275,22 @@ class BackupInside(EnvironmentFault):
     code = "CW-E145"
     sentence = "A backup inside the data folder would be lost together with it."
     next_step = "Choose a folder on another disk."
+
+
+class BackupDue(EnvironmentFault):
+    """The last verified backup is too old, or there never was one: told as a reminder, and nothing has failed."""
+
+    code = "CW-E220"
+    sentence = "There is no verified backup of the chart yet; a broken disk would take it along."
+    next_step = "Make one to a folder on another disk: Ctrl+Shift+B in the window, or `chartwright backup FOLDER`."
+
+    @classmethod
+    def after(cls, days: int) -> BackupDue:
+        """The reminder where the last one is so many days old."""
+        return cls(
+            f"The last verified backup of the chart is {days} days old.",
+            "Make another: Shift+F12 in the window, or `chartwright backup`.",
+        )
 
 
 class UpdateNeedsSpace(EnvironmentFault):

@@ -147,6 +147,7 @@ ROWS: Mapping[str, Guarded] = {
     "retention.shred": Guarded(Right.SHRED, lambda store: store.retention.shred(Plan(NOW, ()))),
     "backups.make": Guarded(Right.BACK_UP, lambda store: store.backups.make(_beside(store))),
     "backups.verify": Guarded(Right.BACK_UP, lambda store: store.backups.verify(_beside(store) / NONE)),
+    "backups.overdue": Guarded(Right.BACK_UP, lambda store: store.backups.overdue(7)),
     "backups.compared": Guarded(Right.BACK_UP, lambda store: store.backups.compared(_MANIFEST)),
     "users.may": Guarded(None, lambda store: store.users.may(Right.READ)),
     "users.all": Guarded(None, lambda store: store.users.all()),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import threading
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,7 @@ from store_samples import PASSPHRASE, draft, index_agrees, maria, new_store, ope
 from ehr.chart.people import Role, User
 from ehr.store import backups as backups_module
 from ehr.store import manifest as manifest_module
-from ehr.store.backups import backups_in, last_backup
+from ehr.store.backups import backups_in, last_backup, overdue
 from ehr.store.errors import (
     BackupDamaged,
     BackupInside,
@@ -272,6 +273,36 @@ def test_the_last_verified_backup_is_remembered(store, tmp_path):
     with store._session.read() as db:
         acts = [row[0] for row in db.execute("SELECT action FROM audit WHERE action LIKE 'backup.%'")]
     assert acts == ["backup.made", "backup.made"]
+
+
+def test_two_backups_of_one_second_are_two(store, tmp_path):
+    """The later one takes the name of the next second, and counts as the newer."""
+    store._ledger.now = lambda: datetime(2026, 3, 1, 18, tzinfo=UTC)
+    names = [store.backups.make(tmp_path / "usb").name for _ in range(2)]
+
+    assert names == ["chart-20260301T180000Z", "chart-20260301T180001Z"]
+    assert backups_in(tmp_path / "usb")[0].name == names[1]
+
+
+@pytest.mark.parametrize(("age", "days", "said"), [(7, 7, ""), (8, 7, "8 days old"), (8, 0, ""), (15, 14, "15 days")])
+def test_a_backup_is_due_once_the_last_one_is_too_old(store, tmp_path, age, days, said):
+    """By the days that were set; 0 for never."""
+    store.backups.make(tmp_path / "usb")
+    now = store._ledger.now() + timedelta(days=age)
+
+    due = overdue(tmp_path / "home", days, now)
+
+    assert (said in due.sentence) if said else due is None
+
+
+def test_an_empty_chart_needs_no_backup(tmp_path):
+    """Before anything was dictated nobody is reminded; afterwards, that there never was one."""
+    with new_store(tmp_path / "home") as store:
+        assert store.backups.overdue(7) is None
+        _fill(store, count=1)
+        assert "no verified backup" in store.backups.overdue(7).sentence
+        store.backups.make(tmp_path / "usb")
+        assert store.backups.overdue(7) is None
 
 
 def test_only_who_may_back_up_does(store, tmp_path):
