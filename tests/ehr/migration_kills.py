@@ -5,34 +5,56 @@ from __future__ import annotations
 import os
 import random
 import shutil
+import signal
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import perf_counter
 
+from ehr.store.home import Home, database_key
+from ehr.store.keys import Argon2Cost, Kind, Slot, Unlocked
 from ehr.store.migrations import STEPS, applied, migrate
 from ehr.store.session import Session
 from ehr.store.sqlcipher import Database
 
 HERE = Path(__file__).parent
 PRESENT = max(step.__name__.rpartition(".")[2] for step in STEPS)
+NEWEST = HERE / "data" / "store" / f"{PRESENT}.sql"
 PAST = [script for script in sorted((HERE / "data" / "store").glob("m*.sql")) if script.stem != PRESENT]
 """The scripts of every schema that a store may come up from."""
 
-KEY = bytes(32)
+UNLOCKED = Unlocked(bytes(32), Slot("u", Kind.PASSPHRASE, "owner", Argon2Cost(1, 1, 8), b"", b"", b""))
+KEY = database_key(UNLOCKED)
 ROWS = 1500
 """Encounters of the old store, so that bringing it up to date takes a while to be killed in."""
 
 
 @dataclass
 class Tally:
-    """What was found after each kill; `moments` are the parts of an undisturbed run at which they came."""
+    """What was found after each kill: stores of the old schema and of the new, and neither.
+
+    `moments` are the parts of an undisturbed run at which the kills came, from 1 on after the commit; `copies` counts
+    the copies that were found, and `acknowledged` the commits that had been told, of which none may be `lost`.
+    """
 
     old: int = 0
     new: int = 0
+    copies: int = 0
+    acknowledged: int = 0
     between: list[str] = field(default_factory=list)
+    lost: list[str] = field(default_factory=list)
     moments: list[float] = field(default_factory=list)
+
+    @property
+    def kills(self) -> int:
+        """All of them."""
+        return self.old + self.new + len(self.between)
+
+    def assert_both_sides(self) -> None:
+        """Fail where less than a tenth of the kills came before the commit, or after it."""
+        assert min(self.old, self.new) >= self.kills / 10, (self.old, self.new)
 
 
 def old_store(script: Path, chart: Path, *, key: bytes = KEY, rows: int = ROWS) -> None:
@@ -62,25 +84,36 @@ def _again(db: Database, table: str, of: str, name: str) -> None:
     db.table(table).insert(row)
 
 
-def kill(script: Path, folder: Path, *, kills: int, how: str = "whole", seed: int = 20261124) -> Tally:
-    """Migrate a copy of the old store again and again, killed each time; what is left must be old or new, and whole."""
+def kill(
+    script: Path, folder: Path, *, kills: int, how: str = "whole", rows: int = ROWS, seed: int = 20261124
+) -> Tally:
+    """Open a copy of the old store again and again, killed each time; what is left must be old or new, and whole.
+
+    Half of the moments are drawn from the time that an undisturbed update takes, half from the same time after the
+    commit, in which the store is closed, its log folded in, and opened again. The newest schema has no commit to come.
+    """
     tally, chance = Tally(), random.Random(seed)  # noqa: S311  (moments, not secrets)
-    old_store(script, folder / "old.db")
+    old_store(script, folder / "old.db", rows=rows)
     old, new = dump(folder / "old.db"), _migrated(folder)
-    takes = _run(folder, how, None)
-    while tally.old + tally.new + len(tally.between) < kills:
-        at = chance.uniform(0, takes * 1.05)
-        if _run(folder, how, at) < 0:
-            continue  # it was faster than the killer
-        found = dump(folder / "chart.db")
-        if found == old:
-            tally.old += 1
-        elif found == new:
+    takes = _run(folder, how)
+    while tally.kills < kills:
+        after = tally.kills % 2 == 1
+        at = chance.uniform(0, takes)
+        _run(folder, how, at, after=after)
+        if after:
+            tally.acknowledged += 1
+        found = dump(folder / "home" / "chart.db")
+        if after and found != new:
+            tally.lost.append(f"killed {at:.4f} s after it was told")
+        if found == new:
             tally.new += 1
+        elif found == old:
+            tally.old += 1
         else:
             tally.between.append(f"killed after {at:.4f} s")
-        tally.moments.append(at / takes)
-        _finishes(folder / "chart.db", new)
+        tally.moments.append(at / takes + after)
+        _examine_copies(folder / "home", old, tally)
+        _finishes(folder / "home", new)
     return tally
 
 
@@ -93,25 +126,35 @@ def _migrated(folder: Path) -> dict[str, object]:
     return dump(folder / "new.db")
 
 
-def _run(folder: Path, how: str, at: float | None) -> float:
-    """Migrate a fresh copy; killed `at` seconds after it began, or timed; below zero where it was done before that."""
-    for left in folder.glob("chart.db*"):
-        left.unlink()
-    shutil.copy(folder / "old.db", folder / "chart.db")
-    command = [sys.executable, str(HERE / "store_migrator.py"), str(folder / "chart.db"), how]
+def _run(folder: Path, how: str, at: float = 0.0, *, after: bool = True) -> float:
+    """Open a fresh copy, killed `at` seconds after it began, or `after` it said that it had committed.
+
+    Returns the seconds from its beginning to that word, 0 where it was killed before.
+    """
+    shutil.rmtree(folder / "home", ignore_errors=True)
+    (folder / "home").mkdir()
+    shutil.copy(folder / "old.db", folder / "home" / "chart.db")
+    command = [sys.executable, str(HERE / "store_migrator.py"), str(folder / "home"), how]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE)])}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as migrator:
         assert migrator.stdout is not None
         assert migrator.stdout.readline() == b"begun\n"
-        begun = perf_counter()
-        if at is None:
-            assert migrator.stdout.readline() == b"done\n"
-            return perf_counter() - begun
-        try:
+        begun, took = perf_counter(), 0.0
+        if after:
+            assert migrator.stdout.readline() == b"committed\n"
+            took = perf_counter() - begun
+        with suppress(subprocess.TimeoutExpired):
             migrator.wait(timeout=at)
-        except subprocess.TimeoutExpired:
-            migrator.kill()
-    return 0.0 if migrator.returncode == -9 else -1.0
+        migrator.kill()
+    assert migrator.returncode == -signal.SIGKILL, "it ended by itself"
+    return took
+
+
+def _examine_copies(home: Path, old: dict[str, object], tally: Tally) -> None:
+    """The copy made before the update is whole wherever it has its name."""
+    for copy in (home / "before-update").glob("chart-*.db"):
+        tally.copies += 1
+        assert dump(copy) == old
 
 
 def dump(chart: Path, key: bytes = KEY) -> dict[str, object]:
@@ -127,12 +170,7 @@ def dump(chart: Path, key: bytes = KEY) -> dict[str, object]:
     return found
 
 
-def _finishes(chart: Path, new: dict[str, object]) -> None:
+def _finishes(home: Path, new: dict[str, object]) -> None:
     """Started again, the migration gets there: from old and new alike."""
-    session = Session(chart, KEY)
-    try:
-        with session.transaction() as db:
-            migrate(db)
-    finally:
-        session.close()
-    assert dump(chart) == new
+    Home(home).open_session(UNLOCKED).close()
+    assert dump(home / "chart.db") == new

@@ -9,6 +9,7 @@ import merge_kills
 import migration_kills
 import pytest
 import store_kills
+import write_faults
 from bench.figures import write_figure
 
 pytestmark = [pytest.mark.soak, pytest.mark.timeout(4 * 3600)]
@@ -16,6 +17,7 @@ pytestmark = [pytest.mark.soak, pytest.mark.timeout(4 * 3600)]
 KILLS = int(os.environ.get("CHARTWRIGHT_KILLS", "1000"))
 MERGE_KILLS = int(os.environ.get("CHARTWRIGHT_MERGE_KILLS", "300"))
 MIGRATION_KILLS = int(os.environ.get("CHARTWRIGHT_MIGRATION_KILLS", "100"))
+WRITES = int(os.environ.get("CHARTWRIGHT_WRITES", "1000"))
 COMMITS_A_KILL = 10
 SEED = 20_261_124
 COMMAND = "make soak"
@@ -53,17 +55,43 @@ def test_a_merge_killed_at_random_is_old_or_new(tmp_path: Path) -> None:
 
 
 def test_a_migration_killed_at_random_is_old_or_new(tmp_path: Path) -> None:
-    """From every past schema: never between, and the next start always gets there."""
+    """From every past schema, before the commit and after it: never between, and the next start always gets there."""
     found = {}
-    for script in migration_kills.PAST:
+    for script in (*migration_kills.PAST, migration_kills.NEWEST):
         (tmp_path / script.stem).mkdir()
         found[script.stem] = migration_kills.kill(script, tmp_path / script.stem, kills=MIGRATION_KILLS, seed=SEED)
-    between = [each for tally in found.values() for each in tally.between]
+    planted = migration_kills.kill(migration_kills.PAST[0], _made(tmp_path / "planted"), kills=10, how="hasty")
+    wrong = [each for tally in found.values() for each in (*tally.between, *tally.lost)]
     write_figure(
-        "migration-kills", figure=len(between), unit="stores left between two schemas", target="0",
-        n=sum(tally.old + tally.new + len(tally.between) for tally in found.values()), peer="none", seed=SEED,
-        command=COMMAND, by_schema={name: {"old": tally.old, "new": tally.new} for name, tally in found.items()},
-        rows_of_the_old_store=3 * migration_kills.ROWS,
+        "migration-kills", figure=len(wrong), unit="stores between two schemas, or set back after a told commit",
+        target="0", n=sum(tally.kills for tally in found.values()), peer="none", seed=SEED, command=COMMAND,
+        by_schema={name: {"old": tally.old, "new": tally.new} for name, tally in found.items()},
+        copies_found_whole=sum(tally.copies for tally in found.values()),
+        rows_of_the_old_store=3 * migration_kills.ROWS, set_back_by_the_planted_bug=len(planted.lost),
+        meaning="opened as the program does, copy first; the planted bug tells the commit before it is made",
     )  # fmt: skip
-    assert between == []
-    assert all(tally.old >= MIGRATION_KILLS // 10 for tally in found.values())
+    assert wrong == []
+    assert planted.lost
+    for script in migration_kills.PAST:
+        found[script.stem].assert_both_sides()
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir()
+    return folder
+
+
+@pytest.mark.parametrize("act", write_faults.ACTS)
+def test_every_write_fails_and_leaves_old_or_new(tmp_path: Path, act: str) -> None:
+    """Every write of a backup, a restore and a shredding: fails, stays failing, or is where the program is killed."""
+    sweep = write_faults.Sweep(act, tmp_path)
+    points = write_faults.sample(sweep.points, min(WRITES, len(sweep.points)))
+    found = {how: sweep.fail(points, how) for how in write_faults.FAILURES}
+    wrong = [each for tally in found.values() for each in tally.wrong]
+    write_figure(
+        f"write-faults-{act}", figure=len(wrong), unit="faults that left neither the old state nor the new", target="0",
+        n=sum(tally.faults for tally in found.values()), peer="none", seed=SEED, command=COMMAND,
+        writes_of_an_undisturbed_run=len(sweep.points),
+        by_fault={how: {"old": tally.old, "new": tally.new} for how, tally in found.items()},
+    )  # fmt: skip
+    assert wrong == []
