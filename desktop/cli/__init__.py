@@ -19,6 +19,7 @@ from desktop.cli import (
     audit,
     care,
     chart,
+    dictate,
     fields,
     handover,
     language,
@@ -43,6 +44,7 @@ Examples:
   chartwright transcribe visit.m4a              words
   chartwright transcribe visit.m4a | chartwright extract -
   chartwright chart visit.m4a --patient 10042   words, note and entries, kept encrypted
+  chartwright dictate --patient 10042           from the microphone, words as they are spoken
   chartwright list
 
 Every command has examples of its own: chartwright COMMAND --help"""
@@ -82,6 +84,7 @@ for command in (
     speech.transcribe,
     language.extract,
     chart.chart,
+    dictate.dictate,
     chart.list_encounters,
     chart.show,
     chart.search,
