@@ -50,7 +50,7 @@ class Handing:
 
 COMMANDS: tuple[Command[Handing], ...] = (
     Command(
-        "record.hand_over",
+        "handover.send",
         QT_TRANSLATE_NOOP("commands", "Hand over to a colleague …"),
         ("Ctrl+Shift+F",),
         RECORD,
@@ -58,7 +58,7 @@ COMMANDS: tuple[Command[Handing], ...] = (
         Handing.can_hand_over,
     ),
     Command(
-        "record.take_in",
+        "handover.receive",
         QT_TRANSLATE_NOOP("commands", "Take a handed-over dictation in …"),
         ("Ctrl+Shift+L",),
         RECORD,

@@ -166,6 +166,15 @@ class UnlockForm(Form):
         given = passphrase or self.by_keychain
         return Key(passphrase, str(self.user.currentData() or ""), self.totp.text()) if given else None
 
+    def set_busy(self, *, busy: bool) -> None:
+        """Hold the fields while it is tried; the keychain may be asking something itself meanwhile."""
+        super().set_busy(busy=busy)
+        if busy and self.by_keychain and not self.passphrase.text():
+            said = self.tr("This computer's keychain is asked. It may be asking you, in a window of its own.")
+            self.explanation.setText(said)
+        else:
+            self._show_way()
+
     def _show_way(self) -> None:
         """Say what opens the chart for the user who is chosen."""
         if self.by_keychain:

@@ -33,8 +33,8 @@ RIGHT_OF: Mapping[str, Right] = MappingProxyType(
         **dict.fromkeys(
             ("record.sign", "record.cosign", "record.amend", "record.retract", "worklist.asked"), Right.SIGN
         ),
-        "record.hand_over": Right.EXPORT,
-        "record.take_in": Right.DICTATE,
+        "handover.send": Right.EXPORT,
+        "handover.receive": Right.DICTATE,
         **{f"recovery.{deed}": Right.DICTATE for deed in ("transcribe", "hear", "keep")},
         "identity.hear": Right.REVIEW,
         "identity.confirm": Right.REVIEW,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ehr.store.keys import Slot
 
 SERVICE = "Chartwright"
-PATIENCE_S = 60.0
+PATIENCE_S = 30.0
 """Seconds for an answer: the system may be asking a person for the keychain's own passphrase."""
 
 _SECRET_BYTES = 32

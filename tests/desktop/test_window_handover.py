@@ -56,7 +56,7 @@ def test_the_dictation_on_the_page_goes_to_a_colleague(
     """By keyboard: two passphrases that agree, a place that is free; what was just typed goes along."""
     review.run("note.edit")
     qtbot.keyClicks(review.window.note.editor, "Typed just now. ")
-    dialog = _dialog(review, "record.hand_over", HandOverDialog, qtbot)
+    dialog = _dialog(review, "handover.send", HandOverDialog, qtbot)
     assert "Okafor" not in Path(dialog.place.text()).name
     out, taken = tmp_path / "out.encounter", tmp_path / "taken.encounter"
     taken.write_text("mine")
@@ -88,7 +88,7 @@ def test_the_dictation_on_the_page_goes_to_a_colleague(
 def test_a_handed_over_dictation_comes_in(program: Program, qtbot, visit: Path) -> None:
     """A wrong passphrase, a file that is none and a damaged one are told apart; then it is here, and opens by Enter."""
     before = len(program.session.encounters)
-    dialog = _dialog(program, "record.take_in", TakeInDialog, qtbot)
+    dialog = _dialog(program, "handover.receive", TakeInDialog, qtbot)
     dialog.on_go()
     assert "Choose the file" in dialog.problem
     damaged, plain = visit.with_name("damaged.encounter"), visit.with_name("plain.txt")
@@ -113,7 +113,7 @@ def test_a_handed_over_dictation_comes_in(program: Program, qtbot, visit: Path) 
     qtbot.waitUntil(lambda: len(program.session.encounters) == before + 1 and program.settled(), timeout=20_000)
     assert program.session.encounter.title == "From a colleague"
 
-    again = _dialog(program, "record.take_in", TakeInDialog, qtbot)
+    again = _dialog(program, "handover.receive", TakeInDialog, qtbot)
     again.place.setText(str(visit))
     again.passphrase.setText(WORDS)
     again.on_go()
@@ -126,7 +126,7 @@ def test_a_dialog_that_is_closed_meanwhile_stops_the_work(program: Program, qtbo
     """Nothing is taken in, nothing is left beside the recordings, and the chart works on; so does the lock."""
     before = len(program.session.encounters)
     gate = threading.Event()
-    dialog = _dialog(program, "record.take_in", TakeInDialog, qtbot)
+    dialog = _dialog(program, "handover.receive", TakeInDialog, qtbot)
     dialog.place.setText(str(visit))
     dialog.passphrase.setText(WORDS)
     program.chart.run(lambda _: gate.wait(20), success=lambda _: None, failure=print)
@@ -144,7 +144,7 @@ def test_a_dialog_that_is_closed_meanwhile_stops_the_work(program: Program, qtbo
 def test_the_system_asks_for_the_file(program: Program, qtbot, visit: Path, monkeypatch) -> None:
     """The button opens the system's dialog; what is chosen there stands in the field."""
     monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(visit), ""))
-    dialog = _dialog(program, "record.take_in", TakeInDialog, qtbot)
+    dialog = _dialog(program, "handover.receive", TakeInDialog, qtbot)
     dialog.choose.click()
     assert dialog.place.text() == str(visit)
     dialog.reject()
@@ -154,5 +154,5 @@ def test_who_may_not_export_does_not_hand_over(home: Path) -> None:
     """A scribe takes a dictation in, and does not send one away."""
     with Store.open(home, PASSPHRASE) as store:
         scribe = store.users.add("Nora", {Role.SCRIBE}, "nora words")
-    assert not scribe.may(RIGHT_OF["record.hand_over"])
-    assert scribe.may(RIGHT_OF["record.take_in"])
+    assert not scribe.may(RIGHT_OF["handover.send"])
+    assert scribe.may(RIGHT_OF["handover.receive"])

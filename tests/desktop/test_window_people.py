@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import stat
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -534,3 +535,40 @@ def test_the_minutes_before_the_lock_can_be_read(program: Program, qtbot) -> Non
     field = page.minutes.lineEdit()
     assert field.width() > field.fontMetrics().horizontalAdvance(page.minutes.text())
     page.reject()
+
+
+def test_each_unlock_by_a_person_is_one_row(program: Program, qtbot) -> None:
+    """The window's lanes and its search open nothing anew: one row for the start, one for lifting the lock."""
+    program.session.search("thirst")
+    qtbot.waitUntil(program.settled, timeout=20_000)
+    _lock(program, qtbot)
+    _unlock(program, qtbot)
+    qtbot.waitUntil(lambda: not program.window.people.locked, timeout=20_000)
+    program.session.search("thirst")
+    _lock(program, qtbot)
+    with Store.open(program.chart.home, PASSPHRASE) as store, store._session.read() as db:
+        [found] = db.execute("SELECT count(*) FROM audit WHERE action = 'unlock.by_passphrase'").fetchone()
+    assert found == len(["made", "started", "unlocked", "looked at here"])
+    _unlock(program, qtbot)
+    qtbot.waitUntil(lambda: not program.window.people.locked, timeout=20_000)
+
+
+def test_a_silent_keychain_says_what_is_waited_for(program: Program, qtbot, tmp_path: Path, monkeypatch) -> None:
+    """While the keychain is asked the page says so; without an answer it says that, and the passphrase opens."""
+    monkeypatch.setattr("ehr.store.keychain.PATIENCE_S", 0.5)
+    let_go = threading.Event()
+    with file_keychain(tmp_path / "keychain.json") as backend:
+        program.chart.run(lambda store: store.keychain.choose(PASSPHRASE), success=lambda _: None, failure=print)
+        qtbot.waitUntil(lambda: program.settled() and bool(backend.entries()), timeout=20_000)
+        _lock(program, qtbot)
+        monkeypatch.setattr(backend, "get_password", lambda *_: let_go.wait(20))
+        form = program.window.people.screen.form
+        qtbot.keyClick(form.passphrase, Qt.Key.Key_Return)
+        assert "is asked" in form.explanation.text()
+        qtbot.waitUntil(lambda: "CW-E200" in form.problem, timeout=20_000)
+        assert "Press Enter" in form.explanation.text()
+        _unlock(program, qtbot)
+        qtbot.waitUntil(lambda: not program.window.people.locked, timeout=20_000)
+        let_go.set()
+        for thread in [each for each in threading.enumerate() if each.name == "keychain"]:
+            thread.join()
