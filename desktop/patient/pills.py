@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QCoreApplication, QSize
+from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from desktop.translation import QT_TRANSLATE_NOOP
-from desktop.widgets import pill
+from desktop.widgets import pill, retone
 from ehr.chart.glance import Glance, Standing
 
 MOST = 4
@@ -129,9 +129,14 @@ class PillRow(QWidget):
         super().__init__(parent)
         self._glance: Glance | None = None
         self._shown: list[Pill] = []
+        self._labels: list[QLabel] = []
+        self._probe = pill("", "plain")
+        self._probe.setParent(self)
+        self._probe.hide()
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(_SPACING)
+        self._row.addStretch(1)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
     @property
@@ -144,44 +149,40 @@ class PillRow(QWidget):
         self._glance = glance
         self._fill()
 
-    def sizeHint(self) -> QSize:
-        """As wide as what is told in full."""
-        return QSize(400, super().sizeHint().height())
-
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Say as much as there is room for."""
         super().resizeEvent(event)
         self._fill()
 
     def _fill(self) -> None:
-        wanted: list[Pill] = []
-        for detail in range(MOST, -1, -1):
-            wanted = pills(self._glance, detail) if self._glance is not None else []
-            if self._width(wanted) <= self.width():
-                break
+        wanted = self._fitting()
         if wanted == self._shown:
             return
         self._shown = wanted
-        while (item := self._row.takeAt(0)) is not None:
-            if (widget := item.widget()) is not None:
-                widget.hide()
-                widget.deleteLater()
-        for each in wanted:
-            made = pill(each.text, each.tone)
-            made.setToolTip(each.whole)
-            made.setAccessibleName(f"{each.text}: {each.whole}" if each.whole else each.text)
-            self._row.addWidget(made)
-        self._row.addStretch(1)
+        while len(self._labels) < len(wanted):
+            self._labels.append(pill("", "plain"))
+            self._row.insertWidget(len(self._labels) - 1, self._labels[-1])
+        for at, made in enumerate(self._labels):
+            made.setVisible(at < len(wanted))
+            if at < len(wanted):
+                each = wanted[at]
+                retone(made, each.text, each.tone)
+                made.setToolTip(each.whole)
+                made.setAccessibleName(f"{each.text}: {each.whole}" if each.whole else each.text)
 
-    def _width(self, wanted: list[Pill]) -> int:
-        total = _SPACING * len(wanted)
-        for each in wanted:
-            made = pill(each.text, each.tone)
-            made.setParent(self)
-            made.ensurePolished()
-            total += made.sizeHint().width()
-            made.setParent(None)
-        return total
+    def _fitting(self) -> list[Pill]:
+        """The pills in the most detail that the width holds, or in the least."""
+        if self._glance is None:
+            return []
+        for detail in range(MOST, -1, -1):
+            wanted = pills(self._glance, detail)
+            if sum(self._width(each.text) + _SPACING for each in wanted) <= self.width():
+                break
+        return wanted
+
+    def _width(self, text: str) -> int:
+        self._probe.setText(text)
+        return self._probe.sizeHint().width()
 
 
 def _tr(text: str) -> str:

@@ -25,7 +25,7 @@ from desktop.worklist.model import Row, WorklistModel
 from ehr.store.query import FILTERS, parse
 
 _TYPING_PAUSE_MS = 10
-"""Keys that come in one burst are one search; a person types no two within this time."""
+"""After a key that is searched for at once, those of a burst wait for one search; a person types no two within it."""
 
 
 class Rail(QWidget):
@@ -51,7 +51,8 @@ class Rail(QWidget):
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_PAUSE_MS)
-        self._typing.timeout.connect(lambda: self.search_changed.emit(self.search.text().strip()))
+        self._typing.timeout.connect(self._on_pause)
+        self._burst = False
         self.search.textChanged.connect(self._on_typing)
         self.search.returnPressed.connect(self._on_return)
         self.model = WorklistModel(self)
@@ -72,10 +73,23 @@ class Rail(QWidget):
 
     def stop(self) -> None:
         """Forget what is half typed: the window closes."""
+        self._burst = False
         self._typing.stop()
 
-    def _on_typing(self, text: str) -> None:
+    def _on_pause(self) -> None:
+        if self._burst:
+            self._search()
+
+    def _search(self) -> None:
+        self._burst = False
         self._typing.start()
+        self.search_changed.emit(self.search.text().strip())
+
+    def _on_typing(self, text: str) -> None:
+        if self._typing.isActive():
+            self._burst = True
+        else:
+            self._search()
         unknown = parse(text).unknown
         filters = " ".join(f"{name}:" for name in FILTERS)
         told = self.tr("Not a filter: {0}").format(", ".join(unknown))
