@@ -141,7 +141,7 @@ class Heard:
 
     def until(self, *expected: tuple[str, str]) -> None:
         """Wait until exactly this was told."""
-        self._qtbot.waitUntil(lambda: len(self.told) >= len(expected))
+        self._qtbot.waitUntil(lambda: len(self.told) >= len(expected), timeout=20_000)
         assert self.told == list(expected)
         self.told.clear()
 
@@ -246,7 +246,7 @@ def test_a_key_is_followed_to_another_layout(qtbot, keys, person):
     heard.take("F8")
     person.remap(F8, xserver.symbol("F7"))
     person.remap(F10, xserver.symbol("F8"))
-    qtbot.waitUntil(lambda: heard.taken == ["F8", "F8"])
+    qtbot.waitUntil(lambda: heard.taken == ["F8", "F8"], timeout=20_000)
     person.tap(F10)
     heard.until(("down", "F8"), ("up", "F8"))
     assert not taken(person, F8)
@@ -308,7 +308,7 @@ def test_a_doctor_dictates_with_another_program_in_front(qtbot, window, person):
     person.take_focus()
 
     def is_titled(title: str) -> None:
-        qtbot.waitUntil(lambda: title in person.titles(), timeout=20_000)
+        qtbot.waitUntil(lambda: title in person.titles(), timeout=60_000)
 
     def records_while_held(press: Callable[..., None], *held: int) -> None:
         for each in held:

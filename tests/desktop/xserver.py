@@ -146,7 +146,7 @@ class Client:
         self.settle()
 
 
-def repeats(client: Client, code: int, at_least: int, limit_s: float = 5.0) -> int:
+def repeats(client: Client, code: int, at_least: int, limit_s: float = 20.0) -> int:
     """Hold a key until it has repeated itself for the program in front, as the server does; returns how often."""
     client.key(code, down=True)
     seen, until = 0, time.monotonic() + limit_s
