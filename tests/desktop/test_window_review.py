@@ -155,7 +155,8 @@ def test_search_finds_facts_and_opens_them(review, qtbot) -> None:
     rail = review.window.rail
     review.run("worklist.search")
     qtbot.keyClicks(rail.search, "penicil")
-    qtbot.waitUntil(lambda: rail.model.rows and rail.model.rows[0].heading == "Found")
+    qtbot.waitUntil(lambda: any(row.entry_id for row in rail.model.rows))
+    assert rail.model.rows[0].heading == "Found"
     row = next(at for at, row in enumerate(rail.model.rows) if row.entry_id)
     rail.list.setCurrentIndex(rail.model.index(row))
     qtbot.keyClick(rail.list, Qt.Key.Key_Return)
