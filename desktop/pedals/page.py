@@ -102,8 +102,8 @@ class PedalsPage(QDialog):
         self._hint(name, self.tr("The desktop gave it as: {0}").format(trigger) if other else "", "muted")
 
     def show_refused(self, name: str, message: Message) -> None:
-        """A key cannot be had everywhere: say why under its row."""
-        self._hint(name, f"{message.sentence} ({message.code})", "error")
+        """A key cannot be had everywhere: say under its row why, and what to do."""
+        self._hint(name, f"{message.sentence} {message.next_step} ({message.code})", "error")
 
     def add(self, device: str) -> None:
         """Wait for a key or mouse button of KEYBOARD or EVERYWHERE, and give it a row."""

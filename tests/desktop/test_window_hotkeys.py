@@ -58,11 +58,12 @@ def test_a_side_button_is_added_for_the_window_or_for_everywhere(qtbot, page):
 
 
 def test_a_key_that_cannot_be_had_says_so_under_its_row(qtbot, page):
-    """With the code, until it is handed over."""
+    """With what to do and the code, until it is handed over."""
     page.add(EVERYWHERE)
     qtbot.keyClick(page, Qt.Key.Key_F10)
     page.show_refused("F10", explain(KeyTaken.of("F10")))
-    assert "has taken F10. (CW-D131)" in shown(page)
+    assert "has taken F10. Choose another one" in shown(page)
+    assert "(CW-D131)" in shown(page)
     page.show_taken("F10")
     assert "CW-D131" not in shown(page)
 
