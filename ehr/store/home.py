@@ -29,6 +29,7 @@ from ehr.store.keys import Argon2Cost, KeySlots, Kind, Slot, Unlocked, new_data_
 from ehr.store.migrations import migrate, pending
 from ehr.store.session import Session
 from ehr.store.sqlcipher import PAGE_BYTES
+from ehr.store.triggers import ensure_triggers
 
 COPIES_KEPT = 2
 """Copies from before an update of the schema; older ones go when another is made, and all when retention deletes."""
@@ -166,6 +167,7 @@ class Home:
                 self._keep_copy(database_key(unlocked))
             with session.transaction() as db:
                 migrate(db)
+                ensure_triggers(db)  # whoever took them away has them away until the next start only
         except BaseException:
             session.close()
             raise
