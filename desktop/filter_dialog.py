@@ -63,6 +63,7 @@ class FilterDialog(QDialog):
         self.list.setObjectName("palette")
         self.list.setAccessibleName(names)
         self.list.setModel(self._filter)
+        self.list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.list.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.list.clicked.connect(self._take)
         ArrowKeys(self.field, self.list).entered.connect(self._take)

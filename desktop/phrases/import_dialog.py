@@ -40,6 +40,7 @@ class ImportDialog(QDialog):
             (self.tr("What it does"), self.tr("Name") if not words else self.tr("Written"), self.tr("With")),
             (150, 210),
             small=(0,),
+            wraps=True,
         )
         self.trial = TrialView()
         self.trial.setVisible(words)
@@ -88,7 +89,7 @@ class ImportDialog(QDialog):
         brought = self._brought
         found = arrivals(brought.found, brought.now[self.owner.currentData()])
         counts = {fate: sum(each.fate is fate for each in found) for fate in Fate}
-        told = self.tr("{0} new, {1} replaced, {2} the same as now, {3} lines left out.")
+        told = self.tr("New: {0}, replaced: {1}, as they are now: {2}, left out: {3}.")
         refused = len(brought.refused)
         self.summary.setText(told.format(counts[Fate.NEW], counts[Fate.REPLACES], counts[Fate.SAME], refused))
         does = {Fate.NEW: self.tr("new"), Fate.REPLACES: self.tr("replaces"), Fate.SAME: self.tr("as it is now")}

@@ -28,7 +28,7 @@ class SayablePage(QDialog):
         self.field.setPlaceholderText(self.tr("Words, a section or an auto-text"))
         self.field.setAccessibleName(self.tr("Find what can be said"))
         titles = (self.tr("Group"), self.tr("Say"), self.tr("What it does"))
-        self.table = Sheet(self.tr("What can be said"), titles, (110, 330), small=(0, 2))
+        self.table = Sheet(self.tr("What can be said"), titles, (110, 330), small=(0, 2), wraps=True)
         self.table.show_rows([(each.group, ", ".join(f"“{say}”" for say in each.say), each.does) for each in sayables])
         self._filter = QSortFilterProxyModel(self)
         self._filter.setSourceModel(self.table.rows)

@@ -12,9 +12,13 @@ from desktop.theme.fonts import SMALL, TEXT, font
 
 
 class Sheet(QTableView):
-    """Rows under titles. The last column takes the room that is left; `small` columns are set in small letters."""
+    """Rows under titles. The last column takes the room that is left; `small` columns are set in small letters. Where
+    it `wraps`, a row is as high as its longest cell needs.
+    """
 
-    def __init__(self, name: str, titles: Sequence[str], widths: Sequence[int], small: Sequence[int] = ()) -> None:
+    def __init__(
+        self, name: str, titles: Sequence[str], widths: Sequence[int], *, small: Sequence[int] = (), wraps: bool = False
+    ) -> None:
         super().__init__()
         self._small, self._titles = small, titles
         self.rows = QStandardItemModel(self)
@@ -22,12 +26,14 @@ class Sheet(QTableView):
         self.setAccessibleName(name)
         self.setObjectName("sheet")
         self.setShowGrid(False)
-        self.setWordWrap(False)
+        self.setWordWrap(wraps)
         self.setTabKeyNavigation(False)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.verticalHeader().hide()
         self.verticalHeader().setDefaultSectionSize(28)
+        if wraps:
+            self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         self.horizontalHeader().setHighlightSections(False)
         self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         self._widths = widths

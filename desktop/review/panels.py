@@ -18,6 +18,7 @@ from desktop.review.reading import Reading
 from desktop.review.transcript_view import TranscriptView
 from desktop.signing.history_view import HISTORY_TAB, HistoryView
 from desktop.widgets import label, pill, retone
+from ehr.chart.fields import fields
 from ehr.chart.note import Change
 
 _WELL_COVERED = 0.98
@@ -51,7 +52,9 @@ class NotePanel(QWidget):
         self._pages.addWidget(self.note)
         self._pages.addWidget(self.changes)
         self._pages.addWidget(self.history)
-        self._pages.addWidget(_with_hint(self.editor, self.tr("Kept whenever you pause. Esc goes back to the page.")))
+        self._hint = label("", "muted")
+        self.editor.textChanged.connect(self._show_hint)
+        self._pages.addWidget(_under(self._hint, self.editor))
         self.tabs.currentChanged.connect(self._pages.setCurrentIndex)
         line = QWidget()
         line.setFixedHeight(1)
@@ -92,6 +95,12 @@ class NotePanel(QWidget):
         self.tabs.setCurrentIndex(0)
         self._pages.setCurrentIndex(self._pages.count() - 1)
         self.editor.begin(encounter_id, written, at)
+
+    def _show_hint(self) -> None:
+        hint = self.tr("Kept whenever you pause. Esc goes back to the page.")
+        if fields(self.editor.toPlainText()):
+            hint = self.tr("Tab: next field  ·  Alt+Down: its choices  ·  Ctrl+F7: all defaults  ·  Del: takes it out")
+        self._hint.setText(hint)
 
     def _on_left(self) -> None:
         self._pages.setCurrentIndex(self.tabs.currentIndex())
@@ -153,12 +162,12 @@ class TranscriptPanel(QWidget):
         self.gap_chosen.emit(self._first_gap)
 
 
-def _with_hint(editor: NoteEditor, text: str) -> QWidget:
+def _under(hint: QWidget, editor: NoteEditor) -> QWidget:
     page = QWidget()
     column = QVBoxLayout(page)
     column.setContentsMargins(0, 0, 0, 0)
     column.setSpacing(8)
-    column.addWidget(label(text, "muted"))
+    column.addWidget(hint)
     column.addWidget(editor, 1)
     return page
 

@@ -63,7 +63,9 @@ QLineEdit, QDateEdit, QComboBox, QSpinBox { background: $surface; color: $text; 
 QLineEdit:focus, QComboBox:focus, QDateEdit:focus, QSpinBox:focus { border: 2px solid $accent; padding: 4px 7px; }
 QTextEdit#field { background: $surface; color: $text; border: 1px solid $line; border-radius: 7px; padding: 4px 6px; }
 QTextEdit#field:focus { border: 2px solid $accent; padding: 3px 5px; }
-QComboBox::drop-down { border: none; width: 20px; }
+QComboBox::drop-down { border: none; width: 24px; }
+QComboBox::down-arrow { width: 0px; height: 0px; border-left: 4px solid $surface; border-right: 4px solid $surface;
+  border-top: 5px solid $muted; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0px; border: none; }
 QComboBox QAbstractItemView { background: $surface; border: 1px solid $line; selection-background-color: $accent_soft;
   selection-color: $text; }
@@ -147,6 +149,7 @@ QTreeWidget#record::item { padding: 4px 2px; }
 QTreeWidget#record::item:selected { background: $accent_soft; color: $text; }
 QFrame#guard { background: $danger_soft; border-bottom: 1px solid $danger; }
 QFrame#problem QLabel { color: $text; }
+QTableView#sheet::item { padding: 4px 3px; }
 QFrame#sheet { background: $surface; border: 1px solid $line; border-radius: 10px; }
 
 QTabBar { background: transparent; }

@@ -87,12 +87,19 @@ def _return(note: Note, command: Change, section: Section, elder: Section) -> _R
     text, start = note.written, section.heading.end
     while text[start : start + 1] in {":", " "}:
         start += 1
-    end = min([len(text), *(each.heading.start for each in note.sections if each.heading.start >= start)])
+    following = [each.heading.start for each in note.sections if each.heading.start >= start]
+    end = _before_lead_in(text, start, min(following)) if following else len(text)
     end = next((at for at in range(start, end) if note.origins[at].start < command.said.start), end)
     heading = Span(len(text[: section.heading.start].rstrip()), start)
     words = Span(start, start + len(text[start:end].rstrip()))
     to = elder.heading.end + len(text[elder.heading.end : elder.body.end].rstrip())
     return _Return(command, heading, words, elder, to)
+
+
+def _before_lead_in(text: str, start: int, heading: int) -> int:
+    """Where the words before a heading end: what stands between the last stop and it leads to the heading ("The")."""
+    stop = max(text.rfind(mark, start, heading) for mark in ".!?:\n")
+    return heading if stop < start else stop + 1
 
 
 def _without_commands(note: Note, returns: Sequence[_Return]) -> Note:

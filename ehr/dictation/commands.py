@@ -139,8 +139,11 @@ def _is_ordinary(text: str, match: re.Match[str], said: str, *, speaks_marks: bo
         return right in uses["before"] and not speaks_marks
     if _MARK.match(match["before"]) and match["after"]:
         return False  # the recognizer set it off on both sides
-    if left in uses.get("after", ()) or (right in uses.get("before", ()) and not match["after"]):
+    ahead = text[match.end("gap") : match.end("gap") + 20].lower()
+    if left in uses.get("after", ()) or ("before_mark" in uses and re.match(uses["before_mark"], ahead)):
         return True
+    if right in uses.get("before", ()) and not match["after"]:
+        return not ("unless" in uses and re.match(uses["unless"], ahead))
     if "pattern" in uses and re.search(
         uses["pattern"], text[max(0, match.start() - 40) : match.start()], re.IGNORECASE
     ):

@@ -13,7 +13,7 @@ from ehr.chart.phrases import Phrases, by_name
 from ehr.dictation.autotexts import shipped
 from ehr.dictation.headings import section_kinds
 from ehr.dictation.rules import rules
-from ehr.dictation.voice import way_to
+from ehr.dictation.voice import way_to, ways_said
 
 SHIPPED = "comes with Chartwright"
 OWN = "yours or your clinic's"
@@ -54,13 +54,18 @@ def _auto_texts(phrases: Phrases) -> Iterator[Sayable]:
 
 def _sections() -> Iterator[Sayable]:
     for kind in section_kinds().values():
-        yield Sayable("Sections", (way_to(kind),), f"writes on under “{kind.title}”")
+        ways = (way_to(kind), *(f"go to {phrase}" for phrase in ways_said(kind)))
+        yield Sayable(
+            "Sections", tuple(dict.fromkeys(ways)), f"writes on under “{kind.title}”, at its end if it is there"
+        )
+    yield Sayable("Sections", ("navigate to plan", "jump to plan"), "as “go to plan”; so with every section")
 
 
 def _marks() -> Iterator[Sayable]:
     for mark in rules("commands")["marks"]:
         written = {"\n\n": "begins a paragraph", "\n": "begins a line"}.get(mark["write"], f"writes {mark['write']}")
-        yield Sayable("Punctuation", tuple(say for say in mark["say"] if say != "kama"), written)
+        ways = (say for say in mark["say"] if say != "kama")
+        yield Sayable("Punctuation", tuple(say if say != "quote" else "quote … unquote" for say in ways), written)
 
 
 def _beginning(text: str) -> str:

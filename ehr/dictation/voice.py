@@ -26,6 +26,10 @@ HELD = "held place"
 MOST = 500
 """So many insertions and fields are obeyed in one dictation; what follows stays as it was said."""
 
+_MOST_NAMES = 3
+_NAME_SAID = re.compile(
+    r"(?!on )(?:[a-z]{3,}|of|and)(?: (?:(?!shows?\b|showed|reveal|review|today|perform)[a-z]{3,}|of|and))*"
+)
 _RULES = rules("voice")
 _BOUND_BY = frozenset(_RULES["bound_by"])
 _PROSE_AFTER = frozenset(_RULES["prose_after"])
@@ -100,6 +104,12 @@ def way_to(kind: SectionKind) -> str:
     """What is said to go to a section: "go to plan", and "go to procedures section" of what is a place too."""
     name = kind.title.lower()
     return f"go to {name} section" if name in _PLACES else f"go to {name}"
+
+
+def ways_said(kind: SectionKind) -> list[str]:
+    """Other names by which a section is gone to, a few of many; none that is a place too."""
+    names = (phrase for phrase, each in heading_phrases().items() if each == kind and phrase not in _PLACES)
+    return sorted((name for name in names if _NAME_SAID.fullmatch(name)), key=len)[:_MOST_NAMES]
 
 
 @lru_cache(maxsize=8)

@@ -117,7 +117,7 @@ def test_what_can_be_said_is_listed(home, tmp_path, capsys):
     assert run(["commands"]) == 0
     plain = capsys.readouterr().out
     assert "Auto-texts\tinsert normal chest exam" in plain
-    assert "Sections\tgo to assessment\t" in plain
+    assert "Sections\tgo to assessment, go to impression, " in plain
 
     (tmp_path / "in.jsonl").write_text(json.dumps(LINE), encoding="utf-8")
     run(["autotexts", "import", str(tmp_path / "in.jsonl"), "--data-dir", str(home)])

@@ -194,7 +194,7 @@ def test_a_file_is_looked_at_before_it_is_taken(review, qtbot, tmp_path):
     ]  # fmt: skip
     assert not asked.attempt.isVisible()
     asked.owner.setCurrentIndex(asked.owner.findData("clinic"))
-    assert asked.summary.text() == "1 new, 1 replaced, 0 the same as now, 1 lines left out."
+    assert asked.summary.text() == "New: 1, replaced: 1, as they are now: 0, left out: 1."
     assert read(review, lambda store: store.phrases.autotexts(Owner.MINE)) == ()
     qtbot.keyClick(asked.go, Qt.Key.Key_Space)
     qtbot.waitUntil(lambda: book.autotexts.told.text() == "2 taken.", timeout=20_000)
@@ -207,7 +207,7 @@ def test_a_file_is_looked_at_before_it_is_taken(review, qtbot, tmp_path):
     keeper.read_file(book.autotexts, tmp_path / "out.jsonl")
     again = dialog(review, qtbot, ImportDialog)
     again.owner.setCurrentIndex(again.owner.findData("clinic"))
-    assert "2 the same as now" in again.summary.text()
+    assert "as they are now: 2" in again.summary.text()
     assert not again.go.isEnabled()
     again.reject()
     keeper.read_file(book.terms, tmp_path / "absent.csv")

@@ -20,6 +20,7 @@ from ehr.chart.returning import BACK, GO_TO
 from ehr.dictation import write
 from ehr.dictation.autotexts import checked, shipped
 from ehr.dictation.headings import section_kinds
+from ehr.dictation.rules import rules
 from ehr.dictation.sayable import sayables
 from ehr.dictation.voice import orders, way_to
 from ehr.reverting import as_said
@@ -186,14 +187,47 @@ def test_another_language_has_no_commands():
     assert write("Insert normal chest exam.", language="de").written == "Insert normal chest exam."
 
 
-def test_everything_on_the_list_can_be_said():
-    """Each auto-text and command of "what can I say" does something where it is said by itself."""
-    own = AutoText(("my own exam", "normal chest exam"), "As always.")
-    listed = sayables(Phrases((own,)))
-    assert {each.group for each in listed} == {"Editing", "Fields", "Auto-texts", "Sections", "Punctuation"}
+OWN = AutoText(("my own exam", "normal chest exam"), "As [always|never].")
+"""An auto-text of the user's, under a name of its own and one that the program has too."""
 
-    for say in (say for each in listed if each.group in {"Auto-texts", "Sections"} for say in each.say):
-        assert write(f"He is well. {say}. He is well.", phrases=Phrases((own,))).changes, say
+LISTED = [(each.group, say) for each in sayables(Phrases((OWN,))) for say in each.say]
+
+
+def test_the_list_names_everything():
+    """Each group, the user's auto-text under both names, the program's without the name that the user has taken."""
+    assert {group for group, _ in LISTED} == {"Editing", "Fields", "Auto-texts", "Sections", "Punctuation"}
+    says = [say for _, say in LISTED]
+    assert len(says) == len(set(says))
+    assert {"insert my own exam", "insert normal chest exam", "insert normal lung exam"} <= set(says)
+    for mark in rules("commands")["marks"]:
+        assert {say for say in mark["say"] if say not in {"kama", "quote"}} <= set(says)
+
+
+def heard(group: str, say: str) -> list[str]:
+    """What is dictated to give a command of a group, as recognizers write it, with their marks and without."""
+    if group == "Editing":
+        return [f"Start aspirin 250 mg, {say}, 500 mg daily."]
+    if group == "Fields":
+        return [f"Insert my own exam. {say}. Sometimes. He is well.", f"insert my own exam {say} sometimes"]
+    if group == "Punctuation":
+        said = say.replace("…", "tired")
+        plain, marked = (
+            f"He is well {said} he sleeps well period",
+            f"He is well. {said.capitalize()}. He sleeps. Period.",
+        )
+        return [plain, f"{plain} he eats period", f"{marked} He eats. Period."]
+    return [f"He is well. {say}. He sleeps.", f"he is well {say} he sleeps"]
+
+
+@pytest.mark.parametrize(("group", "say"), LISTED)
+def test_everything_on_the_list_can_be_said(group, say):
+    """Each listed phrase does what it says: its words are gone from the note, and what it wrote is on record."""
+    rule = {"Editing": {"retraction", "correction"}, "Fields": {NEXT_FIELD, ACCEPT_DEFAULTS}, "Auto-texts": {AUTO_TEXT},
+            "Sections": {GO_TO}, "Punctuation": {"spoken punctuation"}}[group]  # fmt: skip
+    for said in heard(group, say):
+        note = write(said, phrases=Phrases((OWN,)))
+        assert rule & {change.rule for change in note.changes}, said
+        assert all(part.strip() not in note.written.lower() for part in say.split("…")), said
 
 
 RETURNS = [
@@ -214,6 +248,12 @@ RETURNS = [
      "Physical exam:\nSkin: warm and dry, no rash.\nEars clear.\nSkin: warm and dry, no rash.\n\nPlan: Rest.",
      ("Physical exam:\nSkin: warm and dry, no rash.\n\nPlan: Rest. Go to the exam. Ears clear.\n"
       "Skin: warm and dry, no rash.")),
+    ("Go to assessment. Anemia. Go to plan. Rest. Go to assessment. Gout. The exam was done.",
+     "Assessment: Anemia. Gout. The exam was done.\n\nPlan: Rest.",
+     "Assessment: Anemia.\n\nPlan: Rest. Go to assessment. Gout. The exam was done."),
+    ("Go to plan. Rest. Go to assessment. Anemia. Go to plan. The allergies that he has are to be tested.",
+     "Plan: Rest. The allergies that he has are to be tested.\n\nAssessment: Anemia.",
+     "Plan: Rest.\n\nAssessment: Anemia. Go to plan. The allergies that he has are to be tested."),
     ("Go to plan. Rest. Go to assessment. Anemia. Go to plan.",
      "Plan: Rest.\n\nAssessment: Anemia.", "Plan: Rest.\n\nAssessment: Anemia. Go to plan."),
 ]  # fmt: skip
