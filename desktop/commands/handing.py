@@ -34,11 +34,13 @@ class Handing:
         """Take a dictation in from a file, and open it."""
         from desktop.handover.dialogs import TakeInDialog
 
-        self._open(TakeInDialog(self._window.people, self._show, self._parent()))
+        self._open(TakeInDialog(self._window.people, self._arrived, self._session.open, self._parent()))
 
-    def _show(self, encounter_id: str) -> None:
-        self._session.open(encounter_id)
+    def _arrived(self, encounter_id: str) -> None:
+        """Show it in the worklist, and on the page where that is its page."""
         self._session.refresh()
+        if self._session.encounter is not None and self._session.encounter.id == encounter_id:
+            self._session.open(encounter_id)
 
     def _parent(self) -> QWidget | None:
         return self._window if isinstance(self._window, QWidget) else None

@@ -171,11 +171,17 @@ class HandOverDialog(_FileDialog):
 
 
 class TakeInDialog(_FileDialog):
-    """Takes a dictation in from a colleague's file, and opens it."""
+    """Takes a dictation in from a colleague's file: `arrived` hears its id, `opened` once it is to be shown."""
 
-    def __init__(self, people: Host, opened: Callable[[str], None], parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        people: Host,
+        arrived: Callable[[str], None],
+        opened: Callable[[str], None],
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(people, parent)
-        self._opened = opened
+        self._arrived, self._opened = arrived, opened
         self.taken: Taken | None = None
         text = self.tr(
             "All of it comes in or nothing. A dictation that is here already is brought up to date; one that went on "
@@ -217,6 +223,7 @@ class TakeInDialog(_FileDialog):
 
     def _on_taken(self, taken: Taken) -> None:
         self.taken = taken
+        self._arrived(taken.received.encounter_id)
         self._show_done("\n".join(self._lines(taken)), self.tr("Open it"))
 
     def _lines(self, taken: Taken) -> list[str]:

@@ -113,6 +113,7 @@ def test_a_handed_over_dictation_comes_in(program: Program, qtbot, visit: Path) 
     qtbot.waitUntil(lambda: len(program.session.encounters) == before + 1 and program.settled(), timeout=20_000)
     assert program.session.encounter.title == "From a colleague"
 
+    before = len(program.session.encounters)
     again = _dialog(program, "handover.receive", TakeInDialog, qtbot)
     again.place.setText(str(visit))
     again.passphrase.setText(WORDS)
@@ -120,6 +121,21 @@ def test_a_handed_over_dictation_comes_in(program: Program, qtbot, visit: Path) 
     qtbot.waitUntil(lambda: again.taken is not None, timeout=20_000)
     assert "here already" in again.told.text()
     again.reject()
+    qtbot.waitUntil(program.settled, timeout=20_000)
+    assert len(program.session.encounters) == before
+
+
+def test_what_came_in_is_listed_though_it_is_not_opened(review: Program, qtbot, visit: Path) -> None:
+    """Closed instead of opened, it stands in the worklist, and the page is still the one that was open."""
+    page, before = review.session.encounter.id, len(review.session.encounters)
+    dialog = _dialog(review, "handover.receive", TakeInDialog, qtbot)
+    dialog.place.setText(str(visit))
+    dialog.passphrase.setText(WORDS)
+    dialog.on_go()
+    qtbot.waitUntil(lambda: dialog.taken is not None, timeout=20_000)
+    dialog.reject()
+    qtbot.waitUntil(lambda: len(review.session.encounters) == before + 1, timeout=20_000)
+    assert review.session.encounter.id == page
 
 
 def test_a_dialog_that_is_closed_meanwhile_stops_the_work(program: Program, qtbot, visit: Path) -> None:
