@@ -44,7 +44,7 @@ def listed(store: Store, limit: int) -> list[EncounterSummary]:
 
 def opened(store: Store, encounter_id: str) -> Page:
     """The dictation `encounter_id` as its page shows it."""
-    with _uncollected():
+    with uncollected():
         encounter = _reconciled(store, store.encounter(encounter_id))
         reading = prepare(encounter.draft) if encounter.draft is not None else None
     steps = store.undoable(encounter_id)
@@ -57,7 +57,7 @@ def opened(store: Store, encounter_id: str) -> Page:
 
 def taken_back(store: Store, encounter_id: str) -> tuple[TakenBack | None, Reading | None]:
     """Take the last decision on a dictation back; what came back, and the note where it changed."""
-    with _uncollected():
+    with uncollected():
         taken = store.take_back(encounter_id)
         return taken, prepare(taken.draft) if taken is not None and taken.draft is not None else None
 
@@ -73,13 +73,13 @@ def _reconciled(store: Store, encounter: Encounter) -> Encounter:
 
 def revised(store: Store, encounter_id: str, change: Callable[[Draft], Draft]) -> tuple[Draft, Reading]:
     """Change the note of a dictation and its entries."""
-    with _uncollected():
+    with uncollected():
         draft = store.revise(encounter_id, change)
         return draft, prepare(draft)
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
+def uncollected() -> Iterator[None]:
     """Keep the garbage collector off what is made here, now and later.
 
     A long dictation is some hundred thousand small frozen objects without cycles; walking them would hold the window

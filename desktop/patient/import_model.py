@@ -1,6 +1,6 @@
 """The lines of a list as rows: what each would do, whom it names, who is on file, and why.
 
-Owns the order (what a person has to look at first) and the words. Painting is Qt's.
+Owns the words. Painting is Qt's.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ FATES = {
     Fate.ADD: QT_TRANSLATE_NOOP("import", "new"),
     Fate.KNOWN: QT_TRANSLATE_NOOP("import", "on file already"),
 }
-"""What a line is called, in the order in which lines are listed."""
+"""What a line is called."""
 
 _HEADS = (
     QT_TRANSLATE_NOOP("import", "Line"),
@@ -40,14 +40,13 @@ class ImportModel(QAbstractTableModel):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._rows: list[Planned] = []
+        self._rows: Sequence[Planned] = ()
         self._today = date.today()  # noqa: DTZ011 - the user's calendar
 
     def show_plan(self, planned: Sequence[Planned]) -> None:
         """Replace the rows."""
-        order = list(FATES)
         self.beginResetModel()
-        self._rows = sorted(planned, key=lambda each: (order.index(each.fate), each.line.number))
+        self._rows = planned
         self.endResetModel()
 
     def rowCount(self, parent: _Index | None = None) -> int:

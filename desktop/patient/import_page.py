@@ -7,8 +7,7 @@ of the store, whole or not at all.
 from __future__ import annotations
 
 import threading
-from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -30,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from desktop.messages import explain
 from desktop.patient.import_model import ImportModel
-from desktop.patient.list_reader import GivenUp, planned
+from desktop.patient.list_reader import GivenUp, Plan, planned
 from desktop.tasks import Operation, run_alone
 from desktop.widgets import label
 from ehr.importing.lines import Fate, Planned
@@ -64,7 +63,7 @@ class ImportPage(QDialog):
         super().__init__(parent)
         self._file, self._asking = file, asking
         self._given_up = threading.Event()
-        self._planned: tuple[Planned, ...] = ()
+        self._plan: Plan | None = None
         self._told = 0
         self.setWindowTitle(self.tr("Import patients"))
         self.setModal(True)
@@ -167,11 +166,10 @@ class ImportPage(QDialog):
         work = partial(planned, self._file, reader, self._tell, self._given_up)
         run_alone(self, "import patients", Operation(work, self._show_plan, self._refused))
 
-    def _show_plan(self, found: tuple[Planned, ...]) -> None:
-        self._planned = found
-        self.model.show_plan(found)
+    def _show_plan(self, found: Plan) -> None:
+        self._plan, counts = found, found.counts
+        self.model.show_plan(found.lines)
         self.progress.hide()
-        counts = Counter(each.fate for each in found)
         texts = {
             Fate.ADD: self.tr("&Add new patients: {0}"),
             Fate.DIFFERS: self.tr("&Change patients on file whose details differ (an empty cell erases nothing): {0}"),
@@ -184,7 +182,7 @@ class ImportPage(QDialog):
             box.setChecked(fate is Fate.ADD and bool(counts[fate]))
         left = counts[Fate.REFUSED] + counts[Fate.REPEATED]
         text = self.tr("Lines: {0}. On file as they are: {1}. Cannot be taken: {2}.")
-        self.summary.setText(text.format(len(found), counts[Fate.KNOWN], left))
+        self.summary.setText(text.format(len(found.lines), counts[Fate.KNOWN], left))
         self._offer()
         first = next((box for box in self.take.values() if not box.isHidden()), None)
         (first or self.stop).setFocus()
@@ -192,19 +190,13 @@ class ImportPage(QDialog):
     def _offer(self) -> None:
         self.go.setEnabled(any(box.isEnabled() and box.isChecked() for box in self.take.values()))
 
-    def _chosen(self, *fates: Fate) -> list[Planned]:
-        wanted = {fate for fate in fates if self.take[fate].isChecked()}
-        return [each for each in self._planned if each.fate in wanted]
-
     def _on_go(self) -> None:
-        newcomers = [each.line.patient for each in self._chosen(Fate.ADD, Fate.ALIKE) if each.line.patient is not None]
-        changed = [each.changed for each in self._chosen(Fate.DIFFERS) if each.changed is not None]
-        self._begin(self.tr("Importing …"))
-        self._asking.ask(
-            lambda store: store.register.take_in(newcomers, changed, self._tell),
-            lambda _: self._on_done(len(newcomers), len(changed)),
-            self._refused,
-        )
+        if self._plan is not None:
+            lines, wanted = self._plan.lines, frozenset(fate for fate, box in self.take.items() if box.isChecked())
+            self._begin(self.tr("Importing …"))
+            self._asking.ask(
+                lambda store: _taken(store, lines, wanted, self._tell), lambda done: self._on_done(*done), self._refused
+            )
 
     def _on_done(self, added: int, changed: int) -> None:
         self.imported.emit()
@@ -230,3 +222,19 @@ class ImportPage(QDialog):
             self._problem.setText(f"{message.sentence} {message.next_step} ({message.code})")
             self._problem.show()
             self.stop.setFocus()
+
+
+def _taken(
+    store: Store, lines: Iterable[Planned], wanted: Collection[Fate], tell: Callable[[float], None]
+) -> tuple[int, int]:
+    """Take the lines of these fates into the chart: how many patients were added and changed."""
+    newcomers, changed = [], []
+    for each in lines:
+        if each.fate not in wanted:
+            continue
+        if each.changed is not None:
+            changed.append(each.changed)
+        elif each.line.patient is not None:
+            newcomers.append(each.line.patient)
+    store.register.take_in(newcomers, changed, tell)
+    return len(newcomers), len(changed)

@@ -9,15 +9,19 @@ from __future__ import annotations
 
 import multiprocessing
 import threading
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
 from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from desktop.page import uncollected
+from ehr.importing.lines import Fate, Line, Planned, plan
+
 if TYPE_CHECKING:
-    from ehr.importing.lines import Line, Planned
     from ehr.store.reader import Reader
 
 _BATCH = 500
@@ -36,26 +40,36 @@ class Refusal:
     texts: tuple[object, ...]
 
 
-def planned(
-    path: Path, reader: Reader, tell: Callable[[float], None], given_up: threading.Event
-) -> tuple[Planned, ...]:
-    """What importing the file would do, each line. `tell` hears how much is compared, 0 to 1.
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What importing a list would do, in the order of being looked at, and how many lines there are of each fate."""
+
+    lines: tuple[Planned, ...]
+    counts: Counter[Fate]
+
+
+ORDER = (Fate.REFUSED, Fate.REPEATED, Fate.ALIKE, Fate.DIFFERS, Fate.ADD, Fate.KNOWN)
+"""The order of fates: first what a person has to look at."""
+
+
+def planned(path: Path, reader: Reader, tell: Callable[[float], None], given_up: threading.Event) -> Plan:
+    """What importing the file would do. `tell` hears how much is compared, 0 to 1.
 
     Runs on any thread, and closes the reader. Raises GivenUp, OSError, EncodingUnclear, ListTooLarge, NotAPatientList,
     ReadingCutOff.
     """
-    from ehr.importing.lines import plan
-
-    with reader:
+    with reader, uncollected():
         today = date.today()  # noqa: DTZ011 - the user's calendar
         lines = read_apart(path, today, given_up)
-        found = []
+        found: dict[Fate, list[Planned]] = {fate: [] for fate in ORDER}
         for number, each in enumerate(plan(lines, reader.patient_by_mrn, reader.everyone())):
             if number % _BATCH == 0:
                 _unless(given_up)
                 tell(number / len(lines))
-            found.append(each)
-        return tuple(found)
+            found[each.fate].append(each)
+        return Plan(
+            tuple(chain.from_iterable(found.values())), Counter({fate: len(each) for fate, each in found.items()})
+        )
 
 
 def read_apart(path: Path, today: date, given_up: threading.Event) -> list[Line]:

@@ -9,9 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
 from ehr.chart.names import plain_name, spelt_alike
 from ehr.chart.patient import Patient
+
+_CROWD = 60
+"""So many people on one birth date, and it is what somebody types who does not know it: it says nothing any more."""
 
 
 def may_be_one(one: Patient, other: Patient) -> bool:
@@ -44,6 +48,7 @@ class Lookalikes:
     def of(self, patient: Patient) -> list[Patient]:
         """Who else may be this person, those with the same birth date first; never the record itself."""
         born = self._by_birth.get(patient.birth_date, []) if patient.birth_date is not None else []
+        born = born if len(born) <= _CROWD else []
         near = {each.id: each for each in (*born, *self._by_name.get(_whole(patient), []))}
         return [each for each in near.values() if each.id != patient.id and may_be_one(patient, each)]
 
@@ -65,7 +70,7 @@ def _in_each_others_place(one: Patient, other: Patient) -> bool:
     )
 
 
-def _any_alike(some: list[str], others: list[str]) -> bool:
+def _any_alike(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
     return any(spelt_alike(word, each) for word in some for each in others)
 
 
@@ -73,8 +78,9 @@ def _whole(patient: Patient) -> str:
     return " ".join(_words(f"{patient.family_name} {patient.given_name}"))
 
 
-def _words(name: str) -> list[str]:
-    return [word for word in re.split(r"[\s,-]+", plain_name(name)) if word]
+@lru_cache(maxsize=8192)
+def _words(name: str) -> tuple[str, ...]:
+    return tuple(word for word in re.split(r"[\s,-]+", plain_name(name)) if word)
 
 
 def _one_slip(one: date | None, other: date | None) -> bool:

@@ -11,6 +11,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from functools import lru_cache
 
 from ehr.chart.note import Span
 from ehr.chart.patient import Patient
@@ -149,8 +150,11 @@ def spelt_alike(one: str, other: str) -> bool:
     """Whether two words, as `plain_name` gives them, can be one name: short forms, one sound, a misspelling."""
     if one == other or other in _SHORT_FORMS.get(one, ()) or _skeleton(one) == _skeleton(other):
         return True
-    long_enough = min(len(one), len(other)) >= _SHORTEST_ALIKE
-    return long_enough and SequenceMatcher(None, one, other, autojunk=False).ratio() >= _ALIKE
+    shorter, both = min(len(one), len(other)), len(one) + len(other)
+    if shorter < _SHORTEST_ALIKE or 2 * shorter < _ALIKE * both:
+        return False
+    match = SequenceMatcher(None, one, other, autojunk=False)
+    return match.quick_ratio() >= _ALIKE and match.ratio() >= _ALIKE
 
 
 _UNHEARD = re.compile(r"^k(?=n)|^g(?=n)|^w(?=r)|^p(?=s)|(?<!^)gh")
@@ -158,6 +162,7 @@ _UNHEARD = re.compile(r"^k(?=n)|^g(?=n)|^w(?=r)|^p(?=s)|(?<!^)gh")
 _ONE_SOUND = (("ph", "f"), ("ck", "k"), ("qu", "k"), ("q", "k"), ("c", "k"), ("z", "s"), ("v", "f"), ("x", "ks"))
 
 
+@lru_cache(maxsize=8192)
 def _skeleton(word: str) -> str:
     """What is left of a name when spellings of one sound fall together; unique where that is too little to compare."""
     word = _UNHEARD.sub("", word)
