@@ -205,12 +205,12 @@ class PartDialog(QDialog):
         self.go = QPushButton(self.tr("&Part"))
         self.go.setProperty("look", "go")
         self.go.clicked.connect(self._on_go)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.setAutoDefault(False)
+        self.cancel.clicked.connect(self.reject)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(cancel)
+        buttons.addWidget(self.cancel)
         buttons.addWidget(self.go)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(24, 20, 24, 20)
@@ -239,6 +239,7 @@ class PartDialog(QDialog):
             widget.setVisible(bool(self._merges))
         if not self._merges:
             self.what.setText(self.tr("No other record is merged into this one."))
+            self.cancel.setText(self.tr("Close"))
         elif self.list.currentRow() >= 0:
             merge = self._merges[self.list.currentRow()]
             text = self.tr("Dictations that move back, but for those moved elsewhere since: {0}.")

@@ -16,7 +16,7 @@ from desktop.formats import day
 from desktop.theme.fonts import SEMIBOLD, SMALL, font
 from desktop.theme.theme import colour
 from ehr.chart.history import Reading, Series
-from ehr.chart.trend import Point, Trend, trends, undrawn
+from ehr.chart.trend import Point, Trend, trends
 
 _HEIGHT, _GAP, _DOT = 168, 28, 3.5
 _TOP, _BOTTOM, _LEFT, _RIGHT = 26.0, 22.0, 46.0, 52.0
@@ -44,7 +44,8 @@ class TrendView(QWidget):
         found = trends(series) if series is not None else ()
         self._trends = tuple(trend for trend in found if max(map(len, trend.lines)) > 1)
         self._name, self._focus = series.name if series is not None else "", focus
-        self._left_out = undrawn(series) if series is not None else 0
+        drawn = sum(len(trend.lines[0]) for trend in self._trends)
+        self._left_out = len(series.readings) - drawn if series is not None else 0
         self.setVisible(bool(self._trends))
         self.setAccessibleName(self._told())
         self.update()
@@ -61,17 +62,17 @@ class TrendView(QWidget):
         width = (self.width() - _GAP * (len(self._trends) - 1)) / max(1, len(self._trends))
         for number, trend in enumerate(self._trends):
             place = QRectF(number * (width + _GAP), 0, width, self.height())
-            self._paint_title(painter, place, trend)
+            self._paint_title(painter, place, trend, left_out=0 if number else self._left_out)
             inner = place.adjusted(_LEFT, _TOP, -_RIGHT, -_BOTTOM)
             _Chart(trend, inner).paint(painter, self._focus)
         painter.end()
 
-    def _paint_title(self, painter: QPainter, place: QRectF, trend: Trend) -> None:
+    def _paint_title(self, painter: QPainter, place: QRectF, trend: Trend, left_out: int) -> None:
         painter.setFont(font(SMALL, SEMIBOLD))
         painter.setPen(colour("muted"))
         text = f"{self._name}, {trend.unit or self.tr('unit not dictated')}"
-        if self._left_out:
-            text += self.tr(" · {0} without a number").format(self._left_out)
+        if left_out:
+            text += self.tr(" · not drawn, in words or another unit: {0}").format(left_out)
         top = QRectF(place.left(), place.top(), place.width(), _TOP - 8)
         shown = QFontMetricsF(painter.font()).elidedText(text, Qt.TextElideMode.ElideRight, top.width())
         painter.drawText(top, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, shown)

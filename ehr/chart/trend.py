@@ -1,7 +1,7 @@
 """The values of one vital sign or test as points that may be drawn together.
 
 Owns what may share an axis: values of one unit, and those without a unit only among themselves. Nothing is converted
-and nothing guessed; what is no number is left out and counted. Pure.
+and nothing guessed; what is no number is left out. Pure.
 """
 
 from __future__ import annotations
@@ -44,11 +44,6 @@ def trends(series: Series) -> tuple[Trend, ...]:
         by_unit.setdefault(key, []).insert(0, reading)
     found = (Trend(units[key], _lines(readings)) for key, readings in by_unit.items())
     return tuple(trend for trend in found if trend.lines)
-
-
-def undrawn(series: Series) -> int:
-    """How many values are no numbers or have no day."""
-    return sum(not _points(reading) for reading in series.readings)
 
 
 def _lines(readings: Iterable[Reading]) -> tuple[tuple[Point, ...], ...]:

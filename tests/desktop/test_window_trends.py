@@ -58,6 +58,7 @@ def test_values_are_drawn_with_one_unit_an_axis(page) -> None:
     assert page.trend.isVisible()
     assert (chart.unit, [point.value for point in chart.lines[0]]) == ("kg", [92.0, 90.5, 88.0, 86.0])
     assert "weight, kg: 92 (2026-01-05)" in page.trend.accessibleName()
+    assert page.trend._left_out == 2
     assert not page.trend.grab().isNull()
 
 

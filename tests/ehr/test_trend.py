@@ -9,7 +9,7 @@ import pytest
 from ehr.chart.entry import Assertion, Entry, Kind
 from ehr.chart.history import Filed, Reading, Series
 from ehr.chart.note import Span
-from ehr.chart.trend import trends, undrawn
+from ehr.chart.trend import trends
 
 FILED = Filed("e1", datetime(2026, 1, 5, tzinfo=UTC), Entry(Kind.VITAL, "weight", Assertion.PRESENT, Span(0, 1)))
 
@@ -56,9 +56,8 @@ def test_limits_and_rough_days_are_not_exact(on, value, exact):
     assert trend.lines[0][0].day in (date(2026, 1, 5), date(2026, 1, 1))
 
 
-def test_what_is_no_number_is_counted():
+def test_what_is_no_number_is_left_out():
     """Words, ranges and days that do not exist."""
     values = series(("2026-01-05", "positive", ""), ("2026-01-05", "5-7", ""), ("2026-13-05", "5", ""), ("", "5", ""))
 
     assert trends(values) == ()
-    assert undrawn(values) == 4
