@@ -96,7 +96,8 @@ class RecordPage(QDialog):
         self._section(self.tr("Allergies"), allergies or [_nothing(self.tr("not recorded"))])
         self._section(self.tr("Problems"), map(_line_item, record.problems))
         self._section(self.tr("Medicines"), map(_line_item, record.medications))
-        self._section(self.tr("Values"), map(self._series_item, record.values))
+        for title, kind in ((self.tr("Vitals"), Kind.VITAL), (self.tr("Labs"), Kind.LAB)):
+            self._section(title, [self._series_item(each) for each in record.values if each.kind is kind])
         self._section(self.tr("Immunisations"), map(_line_item, record.immunizations))
         lines = chain.from_iterable(
             (head.child(at) for at in range(head.childCount()))

@@ -94,7 +94,7 @@ def test_a_line_leads_to_its_dictation_and_its_sound(page, qtbot) -> None:
 def test_allergies_that_nobody_recorded_are_told(page) -> None:
     """An empty list of allergies is not the same as none known."""
     assert line(page, "Allergies").child(0).text(0) == "not recorded"
-    assert line(page, "Values  1") is not None
+    assert line(page, "Vitals  1") is not None
 
 
 def test_the_sound_behind_a_line_is_heard_once_it_is_there(review, qtbot) -> None:
