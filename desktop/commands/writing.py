@@ -30,11 +30,18 @@ class Writing:
             panel.edit(session.encounter.id, session.reading.draft.note.written, at)
 
     def insert_autotext(self) -> None:
-        """Choose an auto-text and insert it where the note is typed in."""
+        """Choose an auto-text and insert it where the note is typed in, at its end where it is only read."""
         editor = self._window.note.editor
-        if not editor.active:
+        was_read = not editor.active
+        if was_read:
             self.edit_note()
-        self._window.phrases.choose_autotext(editor.insert)
+
+        def insert(text: str) -> None:
+            if was_read:
+                editor.go_to_end()
+            editor.insert(text)
+
+        self._window.phrases.choose_autotext(insert)
 
     def next_field(self) -> None:
         """Go to the next field of the note, which is typed in from then on."""

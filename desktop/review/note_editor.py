@@ -98,10 +98,13 @@ class NoteEditor(QTextEdit):
                 self.textCursor().insertText(field.default)
 
     def insert(self, text: str) -> None:
-        """Insert a text at the cursor and go to its first field."""
+        """Insert a text at the cursor, with a blank where it would touch a word, and go to its first field."""
         cursor = self.textCursor()
-        start = cursor.selectionStart()
-        cursor.insertText(text)
+        around, at = self.toPlainText(), self.selection
+        lead = " " if around[: at.start][-1:].strip(" \n([\"'") else ""
+        trail = " " if around[at.end : at.end + 1].isalnum() else ""
+        start = cursor.selectionStart() + len(lead)
+        cursor.insertText(f"{lead}{text}{trail}")
         cursor.setPosition(start)
         self.setTextCursor(cursor)
         if not fields(text):
@@ -110,6 +113,12 @@ class NoteEditor(QTextEdit):
         else:
             self.step_field(1)
         self.setFocus()
+
+    def go_to_end(self) -> None:
+        """Put the cursor on a line of its own at the end."""
+        self.moveCursor(QTextCursor.MoveOperation.End)
+        if self.textCursor().block().text():
+            self.insertPlainText("\n")
 
     def focusNextPrevChild(self, next_: bool) -> bool:  # noqa: FBT001 - Qt's signature
         """Tab goes from field to field while the text has one."""

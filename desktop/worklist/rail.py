@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHBoxLayout,
@@ -55,6 +55,9 @@ class Rail(QWidget):
         self._burst = False
         self.search.textChanged.connect(self._on_typing)
         self.search.returnPressed.connect(self._on_return)
+        down = QShortcut(QKeySequence(Qt.Key.Key_Down), self.search)
+        down.setContext(Qt.ShortcutContext.WidgetShortcut)
+        down.activated.connect(self._on_return)
         self.model = WorklistModel(self)
         self.list = _WorklistView(self.model)
         self.list.chosen.connect(self._on_chosen)

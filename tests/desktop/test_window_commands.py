@@ -100,3 +100,16 @@ def test_everything_that_takes_the_keyboard_has_a_name(review, size: tuple[int, 
     assert nameless == []
     assert window.bar.geometry().bottom() < size[1]
     assert window.banner.state.mapTo(window, window.banner.state.rect().topRight()).x() < size[0]
+
+
+def test_down_goes_from_the_search_to_what_it_found(review, qtbot) -> None:
+    """As Enter does; the keyboard never has to leave for the mouse."""
+    rail = review.window.rail
+    review.run("worklist.search")
+    qtbot.waitUntil(rail.search.hasFocus)
+    qtbot.keyClicks(rail.search, "glip")
+    qtbot.waitUntil(lambda: any(row.entry_id for row in rail.model.rows), timeout=20_000)
+    qtbot.keyClick(rail.search, Qt.Key.Key_Down)
+
+    qtbot.waitUntil(rail.list.hasFocus)
+    assert rail.model.rows[rail.list.currentIndex().row()].encounter_id

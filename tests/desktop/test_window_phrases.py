@@ -89,6 +89,37 @@ def test_an_auto_text_is_inserted_at_the_cursor_and_its_fields_visited(review, q
     assert read(review, lambda store: store.encounter(id_)).draft.note.written.endswith("Return for fever or rash.")
 
 
+@pytest.mark.parametrize(
+    ("text", "at", "after"),
+    [("Rest.Fluids.", 5, "Rest. As always. Fluids."), ("Rest. ", 6, "Rest. As always."), ("", 0, "As always."),
+     ("Rest.\n", 6, "Rest.\nAs always."), ("Well (), he says.", 6, "Well (As always.), he says.")],
+)  # fmt: skip
+def test_an_inserted_text_touches_no_word(review, text, at, after):
+    """A blank stands where it would, and no second one where there is one."""
+    editor = review.parts.window.note.editor
+    review.run("note.edit")
+    editor.setPlainText(text)
+    cursor = editor.textCursor()
+    cursor.setPosition(at)
+    editor.setTextCursor(cursor)
+    editor.insert("As always.")
+
+    assert editor.toPlainText() == after
+
+
+def test_an_auto_text_goes_to_the_end_of_a_note_that_is_only_read(review, qtbot):
+    """On a line of its own, not into the words of the fact in focus."""
+    before = review.parts.session.reading.draft.note.written
+    review.run("note.autotext")
+    inserter = dialog(review, qtbot, Inserter)
+    qtbot.keyClicks(inserter.field, "return")
+    qtbot.keyClick(inserter.field, Qt.Key.Key_Return)
+
+    assert review.parts.window.note.editor.toPlainText() == f"{before}\nReturn for [fever|pain] or [other]."
+    review.parts.window.note.editor.leave()
+    qtbot.waitUntil(review.settled, timeout=20_000)
+
+
 def test_next_field_goes_round_the_note(review, qtbot):
     """Forwards by F7 or Tab, backwards by Shift+Tab, past a character beyond the basic plane, round at the end."""
     review.run("note.field")
