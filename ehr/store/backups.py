@@ -25,7 +25,7 @@ from ehr.store.copies import copy_database, copy_file, counted, damage, opened_c
 from ehr.store.errors import BackupDamaged, BackupDue, BackupInside, BackupUnwritable, StoreDamaged, StoreFull
 from ehr.store.files import make_private_folder, sync_folder, write_atomically
 from ehr.store.head import compared, head_of
-from ehr.store.home import Home, database_key
+from ehr.store.home import Home, database_key, disk_faults
 from ehr.store.keys import Unlocked
 from ehr.store.ledger import Ledger
 from ehr.store.manifest import Manifest, StoredFile
@@ -95,6 +95,7 @@ class Backups:
 
         `progress` gets the fraction done. Raises NotAllowed, BackupInside, BackupUnwritable, BackupDamaged where the
         copy does not verify, StoreDamaged where the chart does not; then `place` holds the backups it held before.
+        StoreFull, StoreUnwritable where the chart cannot note it: the backup is there, and counts once it is verified.
         """
         self._ledger.require(Right.BACK_UP)
         if place.absolute().is_relative_to(self._home.folder.absolute()):
@@ -142,7 +143,8 @@ class Backups:
                 "name": manifest.name,
                 "verified_at": time_to_text(self._ledger.now()),
             }
-            write_atomically(self._home.folder / "backups.json", json.dumps(said, indent=1).encode())
+            with disk_faults():
+                write_atomically(self._home.folder / "backups.json", json.dumps(said, indent=1).encode())
 
     def _fill(self, place: Path, staging: Path, name: str, made_at: datetime, progress: Progress) -> Manifest:
         key = database_key(self._unlocked)

@@ -54,9 +54,14 @@ def main(act: str, home: Path, place: Path, plant: str) -> None:
                 else:
                     _shred(store, plant)
     except ChartError as error:
-        os.write(1, f"{error.code}\n".encode())
+        _say(error.code)
     else:
-        os.write(1, b"done\n")
+        _say("done")
+
+
+def _say(word: str) -> None:
+    """By a call that is never failed."""
+    os.writev(1, [f"{word}\n".encode()])
 
 
 def _back_up(store: Store, place: Path, plant: str) -> None:

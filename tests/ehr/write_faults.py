@@ -115,14 +115,13 @@ class Sweep:
 
 
 def _points(log: str) -> list[Point]:
-    """Every call that the program made for its act, by name and number; what it said on its output is left out."""
+    """Every call that the program made, by name and number."""
     found, seen = [], dict.fromkeys(CALLS, 0)
     for line in log.splitlines():
-        if match := re.match(r"\d+ +(\w+)\((1,)?", line):
-            call, said = match.groups()
+        if match := re.match(r"\d+ +(\w+)\(", line):
+            call = match[1]
             seen[call] += 1
-            if said is None:
-                found.append((call, seen[call]))
+            found.append((call, seen[call]))
     return found
 
 

@@ -20,7 +20,9 @@ MIGRATION_KILLS = int(os.environ.get("CHARTWRIGHT_MIGRATION_KILLS", "100"))
 WRITES = int(os.environ.get("CHARTWRIGHT_WRITES", "1000"))
 COMMITS_A_KILL = 10
 SEED = 20_261_124
-COMMAND = "make soak"
+_SMALLER = [f"{name}={value}" for name, value in os.environ.items() if name.startswith("CHARTWRIGHT_")]
+COMMAND = " ".join([*sorted(_SMALLER), "make soak"])
+"""A run of other lengths says so."""
 
 
 def test_a_thousand_kills_lose_no_acknowledged_commit(tmp_path: Path) -> None:
