@@ -19,6 +19,8 @@ from ehr.store.store import Store
 HERE = Path(__file__).parent
 DICTATIONS = 30
 """Of each of the two records, so that a merge takes a while to be killed in."""
+KILLS_PER_STORE = 25
+"""The audit log of one store, which is verified after every kill, grows with every merge."""
 
 _STATE = """
     SELECT
@@ -52,24 +54,31 @@ class Tally:
 
 def kill(folder: Path, how: str, *, kills: int, seed: int = 20261124) -> Tally:
     """Let a clerk merge and part two records, killed again and again; what is left must be old or new, and whole."""
-    tally, chance = Tally(), random.Random(seed)  # noqa: S311  (moments, not secrets)
-    with new_store(folder) as store:
-        for patient in (maria(), Patient("MRN-9", "Okafor", "Mary")):
-            store.add_patient(patient)
-            for _ in range(DICTATIONS):
-                store.save_draft(store.add_encounter(patient).id, draft())
+    tally, chance, done = Tally(), random.Random(seed), 0  # noqa: S311  (moments, not secrets)
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(HERE.parents[1]), str(HERE)])}
     command, pipe = [sys.executable, str(HERE / "merge_clerk.py"), how], subprocess.PIPE
-    done = 0
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, bufsize=1, env=environment) as nursery:
         while tally.kills < kills:
-            acts = _until_killed(nursery, folder, chance)
+            home = folder / f"store-{tally.kills // KILLS_PER_STORE}"
+            if tally.kills % KILLS_PER_STORE == 0:
+                done = _register_twice(home)
+            acts = _until_killed(nursery, home, chance)
             tally.acts += acts
-            with open_store(folder) as store:
+            with open_store(home) as store:
                 done = _examine(store, done + acts, tally)
         assert nursery.stdin is not None
         nursery.stdin.close()
     return tally
+
+
+def _register_twice(home: Path) -> int:
+    """A new store with one person in two records; no act was done in it."""
+    with new_store(home) as store:
+        for patient in (maria(), Patient("MRN-9", "Okafor", "Mary")):
+            store.add_patient(patient)
+            for _ in range(DICTATIONS):
+                store.save_draft(store.add_encounter(patient).id, draft())
+    return 0
 
 
 def _until_killed(nursery: subprocess.Popen[str], home: Path, chance: random.Random) -> int:
