@@ -88,13 +88,14 @@ def follow(
     first: int = 0,
     known: Finals | None = None,
     wait: Callable[[float], None] = time.sleep,
+    now: Callable[[], float] = time.monotonic,
 ) -> Transcript:
     """Decode a recording while it grows, from its sample `first` until it is sealed; goes on after `known`.
 
-    All times are the recording's.
+    All times are the recording's; `wait` and `now` are the clock's by which it grows.
     Raises Cancelled, AudioSilent, NoSpeech, NothingUnderstood, and whatever the journal raises.
     """
-    return _Follower(journal, engine, options, listener, first, known or Finals(), wait).run()
+    return _Follower(journal, engine, options, listener, first, known or Finals(), wait, now).run()
 
 
 class _Follower:
@@ -107,15 +108,17 @@ class _Follower:
         first: int,
         known: Finals,
         wait: Callable[[float], None],
+        now: Callable[[], float],
     ) -> None:
         options = replace(options, language=known.language or options.language, batch_size=1, utterance=True)
         self._journal = journal
         self._listener = listener
         self._wait = wait
+        self._now = now
         self._until = known.until
         self._found = Transcription(engine, options, known.segments, first=first)
         self._cutter = Cutter(first)
-        self._guess = _Guess()
+        self._guess = _Guess(now)
         self._position = first
         self._told = 0.0
 
@@ -158,7 +161,7 @@ class _Follower:
         for segment in segments:
             self._found.take(segment)
         self._until = piece.end
-        self._guess = _Guess()
+        self._guess = _Guess(self._now)
         self._listener.final(Finals(segments, piece.end, self._found.language))
 
     def _guess_on(self) -> bool:
@@ -190,7 +193,8 @@ class _Follower:
 class _Guess:
     """What is thought of an utterance that is not cut yet."""
 
-    def __init__(self) -> None:
+    def __init__(self, now: Callable[[], float]) -> None:
+        self._now = now
         self._shown: tuple[Word, ...] = ()
         self._last: tuple[Word, ...] = ()
         self._heard = 0.0
@@ -200,13 +204,13 @@ class _Guess:
 
     def due(self, piece: Utterance) -> bool:
         """Whether enough was said, and enough time has passed, since the last guess."""
-        return piece.end - max(piece.start, self._heard) >= _GUESS_S and time.monotonic() >= self._next
+        return piece.end - max(piece.start, self._heard) >= _GUESS_S and self._now() >= self._next
 
     def hear(self, piece: Utterance, guess: Callable[[], Iterator[Segment]]) -> tuple[Word, ...]:
         """Guess, and tell what to show: what this guess and the last one agree on."""
-        begun = time.monotonic()
+        begun = self._now()
         words = tuple(word for segment in guess() for word in segment.words)
-        self._next = time.monotonic() + _REST * (time.monotonic() - begun)
+        self._next = self._now() + _REST * (self._now() - begun)
         self._heard = piece.end
         self._shown, self._last = agreed(self._shown, self._last[:-_EDGE], words), words
         return self._shown

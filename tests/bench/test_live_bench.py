@@ -133,7 +133,7 @@ def test_latency():
     for sound in notes(NOTES):
         clock = Clock()
         reader = Reader(clock)
-        live = follow(Arriving(to_int16(sound), clock), engine, OPTIONS, reader, wait=clock.skip)
+        live = follow(Arriving(to_int16(sound), clock), engine, OPTIONS, reader, wait=clock.skip, now=clock.now)
         whole = transcribe(Arriving(to_int16(sound), clock), engine, OPTIONS)
         unlike += withdrawn(live.words, whole.words)
         taken_back += reader.taken_back
@@ -235,7 +235,7 @@ def both_texts(engine, sound: np.ndarray) -> tuple[str, str]:
     recording = Arriving(to_int16(sound), clock)
     texts = ["", ""]
     with suppress(TranscriberError):
-        texts[0] = follow(recording, engine, OPTIONS, Reader(clock), wait=clock.skip).text
+        texts[0] = follow(recording, engine, OPTIONS, Reader(clock), wait=clock.skip, now=clock.now).text
     with suppress(TranscriberError):
         texts[1] = transcribe(recording, engine, OPTIONS).text
     return texts[0], texts[1]
@@ -300,7 +300,7 @@ def test_after_stop():
             clock = Clock()
             recording = Grown(pcm, clock)
             late = Late(engine, int(0.7 * (len(pcm) - len(note))))
-            follow(recording, late, OPTIONS, Reader(clock), wait=clock.skip)
+            follow(recording, late, OPTIONS, Reader(clock), wait=clock.skip, now=clock.now)
             seconds[name].append(clock.now() - TAIL_S)
     ratio = paired_ratio(seconds["2 h"], seconds["2 min"])
     write_figure(
