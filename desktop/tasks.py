@@ -6,9 +6,11 @@ another in the order given, so everything that touches the store goes down one l
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from threading import Thread
 from time import perf_counter
 from typing import Any, Generic, TypeVar
 
@@ -50,7 +52,8 @@ class Lane(QObject):
         import multiprocessing  # both stay off the start path
         from concurrent.futures import ProcessPoolExecutor
 
-        return cls(ProcessPoolExecutor(max_workers=1, mp_context=multiprocessing.get_context("spawn")), parent)
+        spawn = multiprocessing.get_context("spawn")
+        return cls(ProcessPoolExecutor(max_workers=1, mp_context=spawn, initializer=_end_with_parent), parent)
 
     def run(self, operation: Operation[Any]) -> None:
         """Queue the work."""
@@ -129,3 +132,17 @@ class Slices(QObject):
             if perf_counter() > until:
                 return
         self._timer.stop()
+
+
+def _end_with_parent() -> None:
+    """End this process when the window dies: else it waits for work for ever, the last patient's text in memory."""
+    from multiprocessing import parent_process
+
+    window = parent_process()
+
+    def watch() -> None:
+        if window is not None:
+            window.join()
+        os._exit(1)
+
+    Thread(target=watch, name="parent", daemon=True).start()
