@@ -24,11 +24,6 @@ LANES = ("chart", "loudspeaker", "waveform", "import", "messages", "devices", "p
 CHEAP = Argon2Cost(passes=1, lanes=1, memory_kib=8)
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    """The offscreen platform says of every window with a smallest size that it cannot tell a window manager."""
-    config.addinivalue_line("qt_log_ignore", "propagateSizeHints")
-
-
 def leftovers() -> list[str]:
     """What a test left running: lanes, timers, processes."""
     found = [f"thread {each.name}" for each in threading.enumerate() if each.name.startswith(LANES)]
