@@ -1,11 +1,13 @@
 """Kills recorders at random moments and counts what is missing of the sound that had been captured by then.
 
 The fake microphone counts the samples that it has delivered in a file that every process maps, so what was captured is
-known however a process ends. Ours is killed in two ways: the recorder itself, or the window above it.
+known however a process ends. Ours dies in three ways: the recorder itself is killed, the window above it, or the
+engine beside it. The window is a stand-in (recorder_window), the engine has no model (recorder_follower).
 """
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -14,17 +16,20 @@ import subprocess
 import sys
 import time
 import wave
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import soundfile
 
+import resources
 from transcriber import recorder
 from transcriber.audio import SAMPLE_RATE
 from transcriber.journal import Journal
-from transcriber.messages import Level, Record, from_line, to_line
+from transcriber.messages import Level, Record, Stop, from_line, to_line
 
 ROOT = Path(__file__).parents[1]
 KEY = bytes(range(32))
@@ -32,28 +37,32 @@ PEERS = Path(__file__).with_name("recorder_peers.py")
 TAIL_S = 0.1
 """What a kill may cost of the sound that was captured."""
 
-_WINDOW = """
-import subprocess, sys
-child = subprocess.Popen(sys.argv[1:], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0)
-sys.stderr.write(f"{child.pid}\\n"); sys.stderr.flush()
-child.stdin.write(sys.stdin.buffer.readline())
-for line in child.stdout:
-    sys.stdout.buffer.write(line); sys.stdout.buffer.flush()
-"""
-"""A parent of the recorder that does what the window does with it, and can be killed instead of it."""
+WINDOW = Path(__file__).with_name("recorder_window.py")
+FOLLOWER = Path(__file__).with_name("recorder_follower.py")
+HEARD = b"heard "
+"""Begins a line of the follower's; all others are the recorder's."""
+
+VICTIMS = ("recorder", "engine", "window")
+"""Of ours, in turn."""
+
+_WENT_ON = SAMPLE_RATE // 4
+"""So much sound has to come after an engine's death for the recording to have gone on."""
 
 
 @dataclass(frozen=True, slots=True)
 class Kill:
     """One kill, in samples: captured by then, told by then as being on the disk, and found on the disk.
 
-    `intact` tells whether every sample that was found is the one that was captured there.
+    `intact` tells whether every sample that was found is the one that was captured there, and after an engine's death
+    also whether the recording went on and was sealed. `heard` is how much the engine had followed by then.
     """
 
+    victim: str
     captured: int
     told: int
     found: int
     intact: bool
+    heard: int = 0
 
     @property
     def committed_lost(self) -> int:
@@ -92,11 +101,17 @@ class Report:
         """Samples that were told as being on the disk and are not, in all."""
         return sum(kill.committed_lost for kill in self.kills)
 
+    def of(self, victim: str) -> Report:
+        """The kills of one victim alone."""
+        return Report(tuple(kill for kill in self.kills if kill.victim == victim))
+
     def assert_enough(self, kills: int) -> None:
         """Fail where too little was done for the numbers to mean anything."""
         assert len(self.kills) >= kills
         assert self.captured_s >= 0.3 * kills
         assert sum(kill.told > 0 for kill in self.kills) >= 0.9 * kills
+        followed = [kill for kill in self.kills if kill.victim in VICTIMS]
+        assert sum(kill.heard > 0 for kill in followed) >= 0.9 * len(followed)
 
     def assert_safe(self) -> None:
         """Fail where anything committed is lost or changed, or a kill cost more than a tenth of a second."""
@@ -112,59 +127,106 @@ class Killer:
         self._folder = folder
         self._random = random.Random(seed)  # noqa: S311
         self._file = folder / "captured.wav"
-        self._pcm = np.random.default_rng(seed).integers(-20_000, 20_000, 30 * SAMPLE_RATE, np.int16)
+        speech, rate = soundfile.read(resources.path("samples/knee.flac"), dtype="int16")
+        assert rate == SAMPLE_RATE
+        self._pcm = speech[: 30 * SAMPLE_RATE]
         soundfile.write(self._file, self._pcm, SAMPLE_RATE, subtype="PCM_16")
 
-    def run(self, kind: str, kills: int, *, at_once: int = 5) -> Report:
-        """Kill so many recorders: "recorder" and "window" are ours, the others are `recorder_peers`."""
-        delays = [(number, self._random.uniform(0.35, 1.1)) for number in range(kills)]
-        with ThreadPoolExecutor(at_once) as pool:
-            return Report(tuple(pool.map(lambda each: self._kill(kind, *each), delays)))
+    def run(self, kinds: Sequence[str], kills: int, *, at_once: int = 5, planted: str = "") -> Report:
+        """Kill so many, of each kind in turn: `VICTIMS` are ours, the others are `recorder_peers`.
 
-    def _kill(self, kind: str, number: int, delay: float) -> Kill:
-        path = self._folder / f"{kind}-{number}"
-        count = self._folder / f"{kind}-{number}.count"
+        `planted` is a bug of `recorder_window`.
+        """
+        delays = [(kinds[number % len(kinds)], number, self._random.uniform(0.35, 1.1)) for number in range(kills)]
+        with ThreadPoolExecutor(at_once) as pool:
+            return Report(tuple(pool.map(lambda each: self._kill(*each, planted), delays)))
+
+    def _kill(self, kind: str, number: int, delay: float, planted: str) -> Kill:
+        path, count = (self._folder / f"{planted}{kind}-{number}{end}" for end in ("", ".count"))
         count.write_bytes(bytes(8))
         device = f"fake:{self._file}?count={count}"
-        ours = kind in ("recorder", "window")
-        command = recorder.command() if ours else [sys.executable, str(PEERS), kind, str(path), device]
-        if kind == "window":
-            command = [sys.executable, "-S", "-c", _WINDOW, *command]
-        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-        with subprocess.Popen(command, cwd=ROOT, env=environment, **pipes) as process:
-            if ours:
-                process.stdin.write(to_line(Record(str(path), KEY.hex(), device)).encode())
-                process.stdin.flush()
-            child = int(process.stderr.readline()) if kind == "window" else 0
-            told = self._listen(process, delay, ours=ours)
-            captured = struct.unpack("<q", count.read_bytes())[0]
+        if kind in VICTIMS:
+            return self._kill_ours(kind, path, count, device, delay, planted)
+        command = [sys.executable, str(PEERS), kind, str(path), device]
+        with _started(command) as process:
+            told = _until(process, delay, int)
+            captured = _counted(count)
             process.send_signal(signal.SIGKILL)
-            if kind != "window":
-                captured = max(captured, struct.unpack("<q", count.read_bytes())[0])
-            told = max([told, *(self._told(line, ours=ours) for line in process.stdout if line.endswith(b"\n"))])
-        if child:
+            captured = max(captured, _counted(count))
+            told = max([told, *(int(line) for line in process.stdout if line.endswith(b"\n"))])
+        pcm = {"ram": _nothing, "wav": _believed, "eager": _journal}[kind](path)
+        return Kill(kind, captured, told, len(pcm), self._is_intact(pcm))
+
+    def _kill_ours(self, victim: str, path: Path, count: Path, device: str, delay: float, planted: str) -> Kill:
+        """A dictation of three processes, of which one dies; what was captured by then has to be on the disk."""
+        engine = [sys.executable, str(FOLLOWER), str(path), KEY.hex()]
+        request = to_line(Record(str(path), KEY.hex(), device))
+        arguments = [planted, request, json.dumps([recorder.command(), engine])]
+        ears = _Ears()
+        with _started([sys.executable, "-S", str(WINDOW), *arguments]) as process:
+            children = {name: int(process.stderr.readline()) for name in ("recorder", "engine")}
+            _until(process, delay, ears.hear, lambda: ears.heard > 0)
+            heard, captured = ears.heard, _counted(count)
+            os.kill(children.get(victim, process.pid), signal.SIGKILL)
+            if victim == "recorder":
+                captured = max(captured, _counted(count))
+            if victim == "engine":
+                _until(process, 0.0, ears.hear, lambda: ears.told >= captured + _WENT_ON)
+                with suppress(BrokenPipeError):
+                    os.write(process.stdin.fileno(), to_line(Stop()).encode())
+            for line in process.stdout:
+                ears.hear(line)
+        for child in children.values():
             _wait_for_end(child)
-        return self._examine(kind, path, captured, told)
+        with Journal.open(path, KEY) as journal:
+            pcm, sealed = journal.read(0, journal.samples), journal.sealed
+        whole = not sealed if victim != "engine" else sealed and len(pcm) >= captured + _WENT_ON
+        return Kill(victim, captured, ears.told, len(pcm), whole and self._is_intact(pcm), heard)
 
-    def _listen(self, process: subprocess.Popen[bytes], delay: float, *, ours: bool) -> int:
-        """Until some time after the first level; the most that was told."""
-        told, until = 0, float("inf")
-        while time.monotonic() < until:
-            told = max(told, self._told(process.stdout.readline(), ours=ours))
-            if told and until == float("inf"):
-                until = time.monotonic() + delay
-        return told
+    def _is_intact(self, pcm: np.ndarray) -> bool:
+        return bool(np.array_equal(pcm, self._pcm[: len(pcm)]))
 
-    def _told(self, line: bytes, *, ours: bool) -> int:
-        if not ours:
-            return int(line)
-        message = from_line(line.decode())
-        return round(message.duration * SAMPLE_RATE) if isinstance(message, Level) else 0
 
-    def _examine(self, kind: str, path: Path, captured: int, told: int) -> Kill:
-        pcm = {"ram": _nothing, "wav": _believed}.get(kind, _journal)(path)
-        return Kill(captured, told, len(pcm), bool(np.array_equal(pcm, self._pcm[: len(pcm)])))
+class _Ears:
+    """What the window has said so far: samples told as being on the disk, and followed by the engine."""
+
+    def __init__(self) -> None:
+        self.told = self.heard = 0
+
+    def hear(self, line: bytes) -> int:
+        """Take a line, whole or cut off by a kill; the most that was told by now."""
+        if not line.endswith(b"\n"):
+            return self.told
+        if line.startswith(HEARD):
+            self.heard = max(self.heard, int(line.removeprefix(HEARD)))
+        elif isinstance(message := from_line(line.decode()), Level):
+            self.told = max(self.told, round(message.duration * SAMPLE_RATE))
+        return self.told
+
+
+def _started(command: list[str]) -> subprocess.Popen[bytes]:
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, cwd=ROOT, env=environment, **pipes)
+
+
+def _until(
+    process: subprocess.Popen[bytes],
+    delay: float,
+    told: Callable[[bytes], int],
+    ready: Callable[[], bool] = lambda: True,
+) -> int:
+    """Read until some time after the first level, and until all is ready; the most that was told."""
+    most, until = 0, float("inf")
+    while time.monotonic() < until and (line := process.stdout.readline()):
+        most = max(most, told(line))
+        if most and ready() and until == float("inf"):
+            until = time.monotonic() + delay
+    return most
+
+
+def _counted(count: Path) -> int:
+    return int(struct.unpack("<q", count.read_bytes())[0])
 
 
 def _nothing(_path: Path) -> np.ndarray:
