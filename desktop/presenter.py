@@ -14,7 +14,7 @@ from PySide6.QtCore import QObject, QTimer, Slot
 from desktop import state
 from desktop.dictation.desk import now
 from desktop.dictation.job import Step
-from desktop.dictation.troubles import Troubles
+from desktop.dictation.troubles import Troubles, replaces
 from desktop.facts.readings import open_words, word_id
 from desktop.formats import clock
 from desktop.player.player import LEAD_S, TAIL_S
@@ -28,7 +28,7 @@ from ehr.chart.encounter import EncounterStatus
 from ehr.chart.entry import ReviewState
 from ehr.chart.fields import open_fields
 from ehr.chart.note import Change, Span
-from transcriber.messages import Behind, Final, Level, Partial, Warned
+from transcriber.messages import Behind, Final, Level, Partial, Warned, Withdrawn
 
 
 class Presenter(QObject):
@@ -71,6 +71,7 @@ class Presenter(QObject):
         desk.level.connect(self._on_level)
         desk.live.connect(self._on_live)
         desk.warned.connect(self._on_warned)
+        self._window.rewinding.changed.connect(self._on_rewound)
         self._window.recovery.changed.connect(self._on_recovery)
         self._window.recovery.decided.connect(self._on_recovered)
         self._window.recovery.finished.connect(desk.transcribe)
@@ -198,9 +199,11 @@ class Presenter(QObject):
     def _on_state(self) -> None:
         """The one place that decides what the program is doing, and what stands in the middle."""
         session, desk, window = self._session, self._session.desk, self._window
-        job = desk.jobs.get(self._current())
+        job, place = desk.jobs.get(self._current()), window.rewinding.place
         if desk.recording is not None:
             shown = state.paused(self._elapsed) if desk.paused else state.recording(self._elapsed, self._lost)
+            if place is not None:
+                shown = state.rewound(place, desk.length)
         elif desk.starting:
             self._elapsed = self._lost = 0.0
             shown = state.arming()
@@ -219,7 +222,7 @@ class Presenter(QObject):
         elif desk.recording is None and not desk.starting:
             self._troubles.clear()
         self._starting = desk.starting
-        window.sound.show_advice(self._troubles.worst)
+        window.sound.show_advice(self._troubles.worst or (replaces(place, desk.length) if place is not None else None))
         window.bar.show_recording(recording=desk.recording is not None, paused=desk.paused)
         stop, begin = self.tr("Stop recording"), self.tr("New dictation")
         window.actions_by_id["dictation.record"].setText(stop if desk.recording is not None else begin)
@@ -232,7 +235,7 @@ class Presenter(QObject):
         self._show_live()
 
     @Slot(object)
-    def _on_live(self, message: Partial | Final | Behind) -> None:
+    def _on_live(self, message: Partial | Final | Withdrawn | Behind) -> None:
         """Words of the dictation that is being recorded, or of its end just after."""
         live = self._window.note.live
         was_empty = live.empty
@@ -301,6 +304,12 @@ class Presenter(QObject):
     def _on_warned(self, warned: Warned) -> None:
         """Troubles of a microphone that is only held ready wait until something is recorded from it."""
         self._troubles.take(warned, at=self._elapsed)
+        self._on_state()
+
+    @Slot()
+    def _on_rewound(self) -> None:
+        if self._window.rewinding.place is None and self._session.desk.recording is not None:
+            self._window.bar.show_times(self._elapsed, self._elapsed)
         self._on_state()
 
     @Slot()

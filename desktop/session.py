@@ -103,6 +103,16 @@ class Session(QObject):
         """Whether a decision on this page can be taken back, made now or before a restart."""
         return bool(self._undo) and not self.standing.locked
 
+    def records_here(self) -> bool:
+        """Whether the dictation on the page is being recorded, and may be heard."""
+        recording = self.desk.recording
+        return (
+            recording is not None
+            and self.encounter is not None
+            and self.encounter.id == recording
+            and (not self.chart.locked)
+        )
+
     def refresh(self) -> None:
         """Read the worklist anew, where the user may read."""
         if self.chart.may(Right.READ):

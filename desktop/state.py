@@ -35,6 +35,11 @@ def paused(elapsed: float) -> State:
     return State(_tr(QT_TRANSLATE_NOOP("state", "Paused at {0}")).format(clock(elapsed)), "warn")
 
 
+def rewound(place: float, length: float) -> State:
+    """A dictation stands still, and goes on from an earlier place."""
+    return State(_tr(QT_TRANSLATE_NOOP("state", "Back at {0} of {1}")).format(clock(place), clock(length)), "warn")
+
+
 def arming() -> State:
     """The microphone is being opened: speak when it says Recording."""
     return State(_tr(QT_TRANSLATE_NOOP("state", "Opening the microphone …")), "warn")

@@ -32,6 +32,7 @@ from desktop.dictation.importer import AUDIO_SUFFIXES
 from desktop.dictation.recorder import Input
 from desktop.dictation.recovery import Recovery
 from desktop.dictation.recovery_card import RecoveryCard
+from desktop.dictation.rewinding import Deck, Rewinding
 from desktop.dictation.sound_bar import SoundBar
 from desktop.facts.card import CardActions
 from desktop.facts.panel import FactsPanel
@@ -88,9 +89,11 @@ class MainWindow(QMainWindow):
         self.signing = Signing(self, session)
         self.people = People(self, self, settings)
         self.upkeep = Upkeep(self, self, settings)
+        self.rewinding = Rewinding(session.desk, player, self)
+        self.deck = Deck(self.rewinding, player, session.records_here)
         self.handlers = table.Handlers(self)
         self.actions_by_id = table.make_actions(self.handlers, self)
-        deeds = HeldDeeds(Talk(session.desk, self.actions_by_id["dictation.record"].trigger, self), player)
+        deeds = HeldDeeds(Talk(session.desk, self.actions_by_id["dictation.record"].trigger, self), self.deck)
         self.station = Station(settings, self.actions_by_id, deeds, self)
         self.station.failed.connect(self.show_problem)
         self.station.used.connect(self.people.watch.touch)

@@ -24,6 +24,7 @@ import sqlcipher3
 
 from transcriber.audio import SAMPLE_RATE, Samples
 from transcriber.errors import DiskFull, JournalSealed, JournalUnreadable
+from transcriber.spans import Spans
 
 KEY_BYTES = 32
 BLOCK = SAMPLE_RATE // 10
@@ -46,7 +47,8 @@ class Mark:
     """Something that happened at a sample of a recording, at `noted_at` (UTC).
 
     `kind` is "device" (from here on the sound is from the microphone `detail`), "pause" and "resume" (time passed
-    that is no part of the recording), or a `watch.Trouble` that lasted `seconds`.
+    that is no part of the recording), "over" (the `seconds` before were said over: what follows replaces them), or a
+    `watch.Trouble` that lasted `seconds`.
     """
 
     at: int
@@ -139,6 +141,13 @@ class Journal:
             )
 
     @property
+    def overs(self) -> Spans:
+        """The ranges of samples that were said over, in the order in which that was noted; they may overlap."""
+        with _readable():
+            rows = self._connection.execute("SELECT at, seconds FROM mark WHERE kind = 'over' ORDER BY rowid")
+            return tuple((at - round(seconds * SAMPLE_RATE), at) for at, seconds in rows)
+
+    @property
     def sealed(self) -> bool:
         """Whether the recording was finished properly."""
         with _readable():
@@ -166,6 +175,12 @@ class Journal:
         row = (self.samples, kind, detail, seconds, datetime.now(UTC).isoformat())
         with _disk(), _readable():
             self._connection.execute("INSERT INTO mark VALUES (?, ?, ?, ?, ?)", row)
+
+    def say_over(self, first: int) -> None:
+        """Note that what follows replaces everything from the sample `first` on; all of it is kept. See `mark`."""
+        samples = self.samples
+        if first < samples:
+            self.mark("over", seconds=(samples - first) / SAMPLE_RATE)
 
     def _insert(self, rows: list[tuple[int, bytes | None]]) -> None:
         if self.sealed:

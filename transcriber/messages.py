@@ -45,8 +45,9 @@ class Transcribe:
 class Follow:
     """To the worker: decode this recording while it grows, from `start` seconds on.
 
-    `Partial`, `Final` and `Behind`, then `Followed` answer, in times of the whole recording. It goes on after `known`,
-    which an earlier worker had found up to `until` seconds. Meanwhile the worker answers `Score` and `Transcribe`.
+    `Partial`, `Final`, `Withdrawn` and `Behind`, then `Followed` answer, in times of the whole recording. It goes on after
+    `known`, which an earlier worker had found up to `until` seconds when `overs` stretches had been said over. Meanwhile
+    the worker answers `Score` and `Transcribe`.
     """
 
     journal: str
@@ -58,6 +59,7 @@ class Follow:
     known: tuple[Segment, ...] = ()
     until: float = 0.0
     start: float = 0.0
+    overs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +130,18 @@ class Final:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """From the worker: something was said over. Only the first `kept` final segments are left, up to `until` seconds.
+
+    `overs` stretches have been said over by now.
+    """
+
+    kept: int
+    until: float
+    overs: int
+
+
+@dataclass(frozen=True, slots=True)
 class Behind:
     """From the worker: so many seconds of the recording wait to be decoded; 0 once it has caught up."""
 
@@ -160,7 +174,8 @@ class Record:
     """To the recorder: record into a new journal, or go on in an unfinished one; opens the microphone if need be.
 
     With `go_on`, a finished recording takes more sound.
-    `lost_since` is the time of day (seconds since 1970) from which on sound is missing, 0 where none is.
+    `lost_since` is the time of day (seconds since 1970) from which on sound is missing, 0 where none is; `over_from` as
+    in `Resume`.
     """
 
     journal: str
@@ -170,6 +185,7 @@ class Record:
     channel: int = 0
     lost_since: float = 0.0
     go_on: bool = False
+    over_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +195,12 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Resume:
-    """To the recorder: go on where it paused; `Resumed` answers."""
+    """To the recorder: go on; `Resumed` answers.
+
+    What lies after `over_from` seconds is said over: it stays in the journal, and what follows replaces it.
+    """
+
+    over_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,9 +246,10 @@ class Paused:
 
 @dataclass(frozen=True, slots=True)
 class Resumed:
-    """From the recorder: sound is written again, from this length on."""
+    """From the recorder: sound is written again, from this length on; what is said over begins at `over_from`."""
 
     duration: float
+    over_from: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -284,6 +306,7 @@ Message = (
     | Done
     | Partial
     | Final
+    | Withdrawn
     | Behind
     | Followed
     | Scored

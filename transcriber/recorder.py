@@ -113,7 +113,7 @@ class Recorder:
             self.state = State.PAUSED
             self._tell(Paused(self._take.duration))
         elif isinstance(message, Resume) and self.state is State.PAUSED and self._take is not None:
-            self._on_resume(self._take)
+            self._on_resume(self._take, message.over_from)
         elif isinstance(message, Stop):
             self._on_stop()
         elif not isinstance(message, Arm | Record | Pause | Resume):
@@ -163,11 +163,19 @@ class Recorder:
         elif self._preroll:
             self._begin()
 
-    def _on_resume(self, take: Take) -> None:
+    def _on_resume(self, take: Take, over_from: float | None) -> None:
+        over_from = self._say_over(take, over_from)
         take.mark("resume")
         self.state = State.RECORDING
         self._write_preroll(take)
-        self._tell(Resumed(take.duration))
+        self._tell(Resumed(take.duration, over_from))
+
+    def _say_over(self, take: Take, over_from: float | None) -> float | None:
+        """Where something is said over, what was kept back is let go: it may be what was just being played."""
+        if over_from is None or over_from >= take.duration:
+            return None
+        self._preroll.clear()
+        return take.say_over(over_from)
 
     def _on_stop(self) -> None:
         if self.state is State.RECORDING and self._take is not None:
@@ -232,8 +240,11 @@ class Recorder:
         self._take = take = Take(journal, self._space, self._opened.name)
         if request.lost_since:
             take.lose(time.time() - request.lost_since)
+        over_from = self._say_over(take, request.over_from)
         self._write_preroll(take)
         self._tell(Started(self._opened.name, self._opened.rate))
+        if over_from is not None:
+            self._tell(Resumed(take.duration, over_from))
         kind = kind_of(self._opened.name)
         if kind is not None:
             self._on_warned(Warned(kind))

@@ -1,9 +1,10 @@
 """The engine in a process of its own: `python -m transcriber.worker`.
 
 Owns the conversation with the parent (messages.py): `Load` → `Ready`, then any number of `Transcribe` → `Progress`,
-`Found` … `Done`, of `Score` → `Scored`, and of `Follow` → `Partial`, `Final`, `Behind` … `Followed`; `Failed` answers
-any but the last. While a recording is followed, the others are answered between two pieces of work. Ends when its
-standard input closes. A parent notices a killed worker by the end of its output. Knows no window and writes no file.
+`Found` … `Done`, of `Score` → `Scored`, and of `Follow` → `Partial`, `Final`, `Withdrawn`, `Behind` … `Followed`;
+`Failed` answers any but the last. While a recording is followed, the others are answered between two pieces of work.
+Ends when its standard input closes. A parent notices a killed worker by the end of its output. Knows no window and
+writes no file.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from transcriber.decode import later, shifted, transcribe
 from transcriber.engines.base import DecodeOptions, Engine
 from transcriber.errors import MessageInvalid, TranscriberError
 from transcriber.journal import Journal
-from transcriber.live import Finals, follow
+from transcriber.live import Finals
 from transcriber.messages import (
     Behind,
     Done,
@@ -43,7 +44,9 @@ from transcriber.messages import (
     Scored,
     Transcribe,
     Unfollow,
+    Withdrawn,
 )
+from transcriber.overdictation import Known, Standing, follow
 from transcriber.scoring import Scorer
 from transcriber.transcript import Transcript, Word
 
@@ -116,6 +119,10 @@ class _Audience:
         """See Listener."""
         self._parent.tell(Final(found.segments, found.until, found.language))
 
+    def withdrawn(self, left: Known) -> None:
+        """See Listener."""
+        self._parent.tell(Withdrawn(len(left.finals.segments), left.finals.until, left.overs))
+
     def behind(self, seconds: float) -> None:
         """See Listener."""
         self._parent.mention(Behind(seconds))
@@ -137,7 +144,7 @@ def _transcribe(request: Transcribe, engine: Engine, parent: Parent, cancelled: 
     options = DecodeOptions(request.language, request.beam_size, request.batch_size, request.prompt, request.hotwords)
     with Journal.open(Path(request.journal), key_of(request.key)) as journal:
         transcript = transcribe(
-            _Rest(journal, round(request.start * SAMPLE_RATE)),
+            _Rest(Standing(journal), round(request.start * SAMPLE_RATE)),
             engine,
             options,
             on_progress=lambda fraction: parent.tell(Progress(fraction)),
@@ -151,7 +158,7 @@ def _transcribe(request: Transcribe, engine: Engine, parent: Parent, cancelled: 
 class _Rest:
     """A recording from the sample `first` on."""
 
-    journal: Journal
+    journal: Standing
     first: int
 
     @property
@@ -166,7 +173,7 @@ class _Rest:
 
 def _follow(request: Follow, engine: Engine, audience: _Audience) -> None:
     options = DecodeOptions(request.language, request.beam_size, 1, request.prompt, request.hotwords)
-    known = Finals(request.known, request.until, request.language)
+    known = Known(Finals(request.known, request.until, request.language), request.overs)
     try:
         with Journal.open(Path(request.journal), key_of(request.key)) as journal:
             first = round(request.start * SAMPLE_RATE)

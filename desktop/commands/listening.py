@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from desktop.commands.command import LISTEN, Command
 from desktop.commands.workbench import Workbench
-from desktop.player.player import SKIP_S
 from desktop.translation import QT_TRANSLATE_NOOP
 
 
@@ -12,23 +11,23 @@ class Listening:
     """The handlers of one window."""
 
     def __init__(self, window: Workbench) -> None:
-        self._player = window.player
+        self._player, self._deck = window.player, window.deck
 
     def has_sound(self) -> bool:
         """Whether there is something to hear."""
-        return self._player.duration > 0
+        return self._deck.has_sound
 
     def play_or_pause(self) -> None:
         """Play from here, or pause."""
-        self._player.toggle()
+        self._deck.toggle()
 
     def skip_back(self) -> None:
-        """Go back a little."""
-        self._player.skip(-SKIP_S)
+        """Go back a little; while something is recorded, it pauses, and goes on from there."""
+        self._deck.step(-1)
 
     def skip_forward(self) -> None:
         """Go forward a little."""
-        self._player.skip(SKIP_S)
+        self._deck.step(1)
 
     def next_speed(self) -> None:
         """Listen at the next speed."""

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QWidget
 
 from desktop.dictation.recorder import Input
 from desktop.dictation.recovery import Recovery
+from desktop.dictation.rewinding import Deck
 from desktop.facts.panel import FactsPanel
 from desktop.patient.guard import Guard
 from desktop.patient.keeper import PatientKeeper
@@ -30,6 +31,7 @@ class Workbench(Protocol):
     session: Session
     recovery: Recovery
     player: Player
+    deck: Deck
     rail: Rail
     note: NotePanel
     facts: FactsPanel

@@ -40,6 +40,9 @@ class Desk(QObject):
 
     `changed` says that jobs or the list of dictations changed; `began` names a dictation that is now in the store,
     `drafted` one whose draft is; `failed` carries the error and what to call to try again, or None.
+
+    Of the recording under way `overs` are the ranges of samples that were said over; `rewound` is asked from where it
+    goes on, None for its end.
     """
 
     changed = Signal()
@@ -65,6 +68,8 @@ class Desk(QObject):
         self._heard: Heard | None = None
         self._taking: _Taking | None = None
         self._places: dict[str, Span | None] = {}
+        self.overs: list[tuple[int, int]] = []
+        self.rewound: Callable[[], float | None] = _at_the_end
 
     def equip(self, choice: EngineChoice) -> None:
         """Get the processes and lanes ready that do the work; before that the desk only waits.
@@ -85,6 +90,21 @@ class Desk(QObject):
     def paused(self) -> bool:
         """Whether the recording that is under way is paused."""
         return self.recording is not None and self._at_work.recorder.is_paused
+
+    @property
+    def length(self) -> float:
+        """Seconds of the recording under way that are on the disk."""
+        return self._at_work.recorder.length if self.recording is not None else 0.0
+
+    @property
+    def under_way(self) -> tuple[Path, bytes] | None:
+        """The journal that is being recorded, and its key."""
+        return (self._taking.recording.path, self._taking.recording.key) if self._taking is not None else None
+
+    @property
+    def floor(self) -> float:
+        """The second from which on something may be said over: what was heard before this take is edited as text."""
+        return self._taking.heard if self._taking is not None else 0.0
 
     def arm(self, source: Input | None) -> None:
         """Open the microphone ahead of a dictation, or let go of it."""
@@ -133,9 +153,9 @@ class Desk(QObject):
         self._at_work.recorder.stop()
 
     def pause_or_resume(self) -> None:
-        """Pause the recording, or go on where it paused."""
+        """Pause the recording, or go on where it paused, or where it was rewound to."""
         if self.recording is not None:
-            self._at_work.recorder.pause_or_resume()
+            self._at_work.recorder.pause_or_resume(self.rewound() if self.paused else None)
 
     def bring_in(self, file: Path, patient: Patient) -> None:
         """Import an audio file and transcribe it."""
@@ -173,6 +193,7 @@ class Desk(QObject):
         workers.recorder.level.connect(self.level)
         workers.recorder.warned.connect(self.warned)
         workers.recorder.paused.connect(self.changed)
+        workers.recorder.said_over.connect(self._on_said_over)
         workers.recorder.stopped.connect(self._on_stopped)
         workers.recorder.failed.connect(self._on_record_failed)
         workers.engine.live.connect(self.live)
@@ -211,6 +232,10 @@ class Desk(QObject):
         self.jobs[encounter.id] = Job(Step.RECORDING)
         self.began.emit(encounter.id)
         self.changed.emit()
+
+    @Slot(float, float)
+    def _on_said_over(self, first: float, last: float) -> None:
+        self.overs.append((round(first * SAMPLES_PER_SECOND), round(last * SAMPLES_PER_SECOND)))
 
     @Slot(float)
     def _on_stopped(self, duration: float) -> None:
@@ -255,6 +280,7 @@ class Desk(QObject):
     def _recording_ended(self, then: Job | None = None) -> None:
         """Nothing is recorded any more; `then` is what becomes of the dictation, known before the chart hears of it."""
         encounter_id, self.recording, self.starting, self._taking = self.recording, None, False, None
+        self.overs = []
         if encounter_id is not None:
             self.jobs.pop(encounter_id, None)
             if then is not None:
@@ -404,6 +430,11 @@ def _save(store: Store, encounter: Encounter, draft: Draft) -> None:
     from ehr.extract.drug_classes import related
 
     store.save_draft(encounter.id, store.records.reconciled(encounter, draft, related)[0])
+
+
+def _at_the_end() -> float | None:
+    """Nothing was rewound."""
+    return None
 
 
 def now() -> datetime:

@@ -33,6 +33,7 @@ from transcriber.messages import (
     Scored,
     Transcribe,
     Unfollow,
+    Withdrawn,
 )
 from transcriber.transcript import Answers, Question, Transcript
 
@@ -61,7 +62,7 @@ class _Followed:
 class Engine(QObject):
     """Decodes the recording it is given and tells how far it is. One recording at a time.
 
-    `live` carries the `Partial`, `Final` and `Behind` of the recording that grows.
+    `live` carries the `Partial`, `Final`, `Withdrawn` and `Behind` of the recording that grows.
     """
 
     live = Signal(object)
@@ -149,7 +150,7 @@ class Engine(QObject):
             self.progressed.emit(message.fraction)
         elif isinstance(message, Done):
             self._finish(message.transcript)
-        elif isinstance(message, Partial | Final | Behind | Followed):
+        elif isinstance(message, Partial | Final | Withdrawn | Behind | Followed):
             self._on_followed(message)
         elif isinstance(message, Scored):
             self._answer(message.scores)
@@ -162,7 +163,7 @@ class Engine(QObject):
         self._busy = False
         self.done.emit(transcript)
 
-    def _on_followed(self, message: Partial | Final | Behind | Followed) -> None:
+    def _on_followed(self, message: Partial | Final | Withdrawn | Behind | Followed) -> None:
         """What the worker says of the first recording whose end it has not told."""
         current = next((each for each in self._followed if each.transcript is None), None)
         if current is None:
@@ -174,6 +175,9 @@ class Engine(QObject):
             known = (*current.request.known, *message.segments)
             current.request = replace(current.request, known=known, until=message.until, language=message.language)
             current.failures = 0
+        elif isinstance(message, Withdrawn):
+            kept = current.request.known[: message.kept]
+            current.request = replace(current.request, known=kept, until=message.until, overs=message.overs)
         if current is self._followed[-1]:
             self.live.emit(message)
 

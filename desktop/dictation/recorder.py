@@ -48,12 +48,16 @@ class Input:
 
 
 class Recorder(QObject):
-    """Records one dictation at a time."""
+    """Records one dictation at a time. `length` is what of it is on the disk, in seconds.
+
+    `said_over` carries the seconds between which something no longer stands.
+    """
 
     started = Signal(str)
     level = Signal(object)
     warned = Signal(object)
     paused = Signal()
+    said_over = Signal(float, float)
     stopped = Signal(float)
     failed = Signal(object)
 
@@ -69,6 +73,7 @@ class Recorder(QObject):
         self._heard_at = 0.0
         self._deaths = 0
         self.is_paused = False
+        self.length = 0.0
 
     def arm(self, source: Input) -> None:
         """Open the microphone ahead of a recording, so that its first half second is not lost."""
@@ -89,19 +94,22 @@ class Recorder(QObject):
     def record(self, journal: Path, key: bytes, source: Input, *, go_on: bool = False) -> None:
         """Begin, or go on in a finished recording; `started` follows when sound arrives."""
         self._request = Record(str(journal), key.hex(), source.device, channel=source.channel, go_on=go_on)
-        self._armed, self._deaths = None, 0
+        self._armed, self._deaths, self.length = None, 0, 0.0
         self._say(self._request)
 
-    def pause_or_resume(self) -> None:
-        """Pause the recording, or go on where it paused; `paused` follows either."""
+    def pause_or_resume(self, over_from: float | None = None) -> None:
+        """Pause the recording, or go on: where it paused, or over what lies after `over_from` seconds.
+
+        `paused` follows either.
+        """
         if self._request is None:
             return
         if not self.is_paused:
             self._child.tell(Pause())
         elif self._child.running:
-            self._child.tell(Resume())
+            self._child.tell(Resume(over_from))
         else:
-            self._say(self._request)
+            self._say(replace(self._request, over_from=over_from))
 
     def stop(self) -> None:
         """Finish; `stopped` follows when everything is on the disk."""
@@ -129,12 +137,15 @@ class Recorder(QObject):
     @Slot(object)
     def _on_received(self, message: Message) -> None:
         if isinstance(message, Level):
-            self._heard_at, self._deaths = time.time(), 0
+            self._heard_at, self._deaths, self.length = time.time(), 0, message.duration
             self.level.emit(message)
         elif isinstance(message, Started):
             self._set_paused(paused=False)
             self.started.emit(message.device)
         elif isinstance(message, Paused | Resumed):
+            self.length = message.duration
+            if isinstance(message, Resumed) and message.over_from is not None:
+                self.said_over.emit(message.over_from, message.duration)
             self._set_paused(paused=isinstance(message, Paused))
         elif isinstance(message, Warned):
             self.warned.emit(message)

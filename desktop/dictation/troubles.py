@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from PySide6.QtCore import QCoreApplication
 
+from desktop.formats import clock
 from desktop.translation import QT_TRANSLATE_NOOP
 from transcriber.messages import Warned
 
@@ -97,6 +98,13 @@ _FULL = Advice(
     QT_TRANSLATE_NOOP("sound", "Free some space before the next dictation."),
     "danger",
 )
+
+
+def replaces(place: float, length: float) -> Advice:
+    """The recording was gone back in to `place`: what will happen when it goes on; all in seconds."""
+    text = _tr(QT_TRANSLATE_NOOP("sound", "Going on with F8 replaces the {0:.0f} s after {1}."))
+    step = _tr(QT_TRANSLATE_NOOP("sound", "Alt+Right goes forward; at the end nothing is replaced. All sound is kept."))
+    return Advice(text.format(max(1.0, length - place), clock(place)), step, "info")
 
 
 class Troubles:

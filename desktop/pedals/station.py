@@ -14,6 +14,7 @@ from PySide6.QtCore import QCoreApplication, QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
+from desktop.dictation.rewinding import Deck
 from desktop.errors import DesktopError
 from desktop.hotkeys.keys import GlobalKeys
 from desktop.messages import Message, explain
@@ -21,7 +22,6 @@ from desktop.pedals.hands import Hands
 from desktop.pedals.listener import Listener
 from desktop.pedals.mapping import EVERYWHERE, HELD, KEYBOARD, Choices
 from desktop.pedals.talk import Talk
-from desktop.player.player import Player
 from desktop.remote import ALLOWED
 from desktop.settings import PEDALS, Settings
 
@@ -34,7 +34,7 @@ class HeldDeeds:
     """What lasts while a button is held."""
 
     talking: Talk
-    player: Player
+    deck: Deck
 
     def talk(self, *, down: bool) -> None:
         """See Grip."""
@@ -43,9 +43,9 @@ class HeldDeeds:
     def hold_to_play(self, *, down: bool) -> None:
         """See Grip."""
         if down:
-            self.player.play()
+            self.deck.play()
         else:
-            self.player.pause()
+            self.deck.pause()
 
 
 class Station(QObject):

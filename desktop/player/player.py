@@ -42,6 +42,11 @@ class Player(QObject):
         self._timer.timeout.connect(self._on_tick)
 
     @property
+    def sound(self) -> Sound | None:
+        """What is played."""
+        return self._sound
+
+    @property
     def duration(self) -> float:
         """Length of the recording, 0 where there is none."""
         return self._sound.duration if self._sound else 0.0

@@ -14,7 +14,7 @@ from desktop.review.note_view import MEASURE
 from desktop.theme.fonts import NOTE, font
 from desktop.theme.theme import colour
 from desktop.widgets import label, pill, retone
-from transcriber.messages import Behind, Final, Partial
+from transcriber.messages import Behind, Final, Partial, Withdrawn
 
 REPAINT_MS = 250
 """Time between a change of what is shown and the next guess that is shown, at least."""
@@ -53,6 +53,7 @@ class LiveView(QWidget):
         column.addLayout(head)
         column.addWidget(self._text, 1)
         self._final_end = 0
+        self._said: list[str] = []
         self._waiting: list[str] = []
         self._partial = ""
         self._seconds = 0.0
@@ -72,17 +73,22 @@ class LiveView(QWidget):
         """Start anew."""
         self._due.stop()
         self._text.clear()
-        self._final_end, self._waiting, self._partial, self._seconds = 0, [], "", 0.0
+        self._said, self._final_end, self._waiting, self._partial, self._seconds = [], 0, [], "", 0.0
         self._behind.hide()
 
     @Slot(object)
-    def hear(self, message: Partial | Final | Behind) -> None:
-        """Take a piece of text, or how far the engine is behind."""
+    def hear(self, message: Partial | Final | Withdrawn | Behind) -> None:
+        """Take a piece of text, take some back, or hear how far the engine is behind."""
         if isinstance(message, Behind):
             self._seconds = message.seconds
         elif isinstance(message, Final):
-            self._waiting += [segment.text for segment in message.segments]
+            texts = [segment.text for segment in message.segments]
+            self._said += texts
+            self._waiting += texts
             self._partial = ""
+        elif isinstance(message, Withdrawn):
+            self._said = self._said[: message.kept]
+            self._final_end, self._waiting, self._partial = 0, list(self._said), ""
         else:
             self._partial = "".join((" " if word.spaced else "") + word.text for word in message.words).strip()
         rest = REPAINT_MS - self._shown.elapsed() if self._shown.isValid() else 0

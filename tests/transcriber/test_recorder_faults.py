@@ -52,9 +52,8 @@ def assert_noticed(rig: Rig, fault: str, at: float) -> None:
     assert rig.heard(Failed) == []
 
 
-def assert_in_place(journal, first: float = 0.0) -> None:
-    """Every sample of the journal but those of gaps stands where it sounded, to a tenth of a second."""
-    pcm = journal.read(0, journal.samples)
+def assert_in_place(pcm, first: float = 0.0) -> None:
+    """Every sample but those of gaps stands where it sounded, from `first` on, to a tenth of a second."""
     sounded = pcm > 0
     where = first + np.arange(len(pcm)) / SAMPLE_RATE
     assert np.abs(times(pcm[sounded]) - where[sounded]).max() < 0.1
@@ -82,7 +81,7 @@ def test_while_recording(tmp_path, ramp, fault):
             [(start, stop)] = journal.gaps
             assert start / SAMPLE_RATE == pytest.approx(AT, abs=0.06)
             assert 0.5 <= (stop - start) / SAMPLE_RATE <= (2.6 if fault in ("unplug", "vanish") else 1.8)
-            assert_in_place(journal)
+            assert_in_place(journal.read(0, journal.samples))
             assert journal.duration == pytest.approx(8.1, abs=0.11)
             assert rig.told[-1][1] == Stopped(journal.duration)
         elif fault == "sleep":
@@ -151,3 +150,47 @@ def test_while_stopping(tmp_path, ramp, fault):
         assert journal.sealed
         assert journal.duration >= AT - 0.05
         assert times(journal.read(0, journal.samples))[int(1.9 * SAMPLE_RATE)] == pytest.approx(1.9, abs=0.06)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_while_rewound(tmp_path, ramp, fault):
+    """Gone back in a pause: a fault is told all the same, and the recording goes on from the place all the same."""
+    rig = rig_for(tmp_path, ramp, fault)
+    rig.record()
+    rig.run(1.5)
+    rig.ask(Pause())
+    rig.run(8.0)
+    assert_noticed(rig, fault, AT)
+    rig.ask(Resume(over_from=0.5))
+    rig.run(9.0)
+    rig.ask(Stop())
+    rig.finish()
+    with rig.journal() as journal:
+        [(first, last)] = journal.overs
+        assert (first / SAMPLE_RATE, last) == (pytest.approx(0.5, abs=0.25), 24_000)
+        assert (journal.gaps, journal.sealed) == ((), True)
+        assert journal.duration == pytest.approx(2.6, abs=0.16)
+
+
+@pytest.mark.parametrize("fault", FAULTS)
+def test_while_saying_over(tmp_path, ramp, fault):
+    """A fault in what is said over something: told in time, the gap is behind the place, and what was said stays."""
+    rig = rig_for(tmp_path, ramp, fault)
+    rig.record()
+    rig.run(1.0)
+    rig.ask(Pause())
+    rig.run(1.2)
+    rig.ask(Resume(over_from=0.4))
+    rig.run(8.0)
+    assert rig.recorder.state is State.RECORDING
+    rig.ask(Stop())
+    rig.finish()
+    assert_noticed(rig, fault, AT)
+    with rig.journal() as journal:
+        [(_, last)] = journal.overs
+        assert (last, journal.sealed) == (16_000, True)
+        assert all(start >= last for start, _ in journal.gaps)
+        assert journal.gaps or fault not in (*LOSING, "sleep")
+        assert np.all(journal.read(0, last) > 0)
+        if fault in LOSING:
+            assert_in_place(journal.read(last, journal.samples), first=1.2)
