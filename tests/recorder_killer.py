@@ -45,6 +45,7 @@ HEARD = b"heard "
 VICTIMS = ("recorder", "engine", "window")
 """Of ours, in turn."""
 
+_CHANCES = 5
 _WENT_ON = SAMPLE_RATE // 4
 """So much sound has to come after an engine's death for the recording to have gone on."""
 
@@ -142,7 +143,15 @@ class Killer:
             return Report(tuple(pool.map(lambda each: self._kill(*each, planted), delays)))
 
     def _kill(self, kind: str, number: int, delay: float, planted: str) -> Kill:
-        path, count = (self._folder / f"{planted}{kind}-{number}{end}" for end in ("", ".count"))
+        """Kill one; a computer that is too busy for a recording to begin is given another chance."""
+        for chance in range(_CHANCES):
+            kill = self._try(kind, f"{planted}{kind}-{number}-{chance}", delay, planted)
+            if kill is not None:
+                return kill
+        raise AssertionError("no recording began")
+
+    def _try(self, kind: str, name: str, delay: float, planted: str) -> Kill | None:
+        path, count = (self._folder / f"{name}{end}" for end in ("", ".count"))
         count.write_bytes(bytes(8))
         device = f"fake:{self._file}?count={count}"
         if kind in VICTIMS:
@@ -157,14 +166,16 @@ class Killer:
         pcm = {"ram": _nothing, "wav": _believed, "eager": _journal}[kind](path)
         return Kill(kind, captured, told, len(pcm), self._is_intact(pcm))
 
-    def _kill_ours(self, victim: str, path: Path, count: Path, device: str, delay: float, planted: str) -> Kill:
+    def _kill_ours(self, victim: str, path: Path, count: Path, device: str, delay: float, planted: str) -> Kill | None:
         """A dictation of three processes, of which one dies; what was captured by then has to be on the disk."""
         engine = [sys.executable, str(FOLLOWER), str(path), KEY.hex()]
         request = to_line(Record(str(path), KEY.hex(), device))
         arguments = [planted, request, json.dumps([recorder.command(), engine])]
         ears = _Ears()
         with _started([sys.executable, "-S", str(WINDOW), *arguments]) as process:
-            children = {name: int(process.stderr.readline()) for name in ("recorder", "engine")}
+            children = {name: int(process.stderr.readline() or 0) for name in ("recorder", "engine")}
+            if not children["engine"]:
+                return None
             _until(process, delay, ears.hear, lambda: ears.heard > 0)
             heard, captured = ears.heard, _counted(count)
             os.kill(children.get(victim, process.pid), signal.SIGKILL)
