@@ -41,6 +41,7 @@ def told(report: Report) -> dict[str, object]:
         "lost_s": round(report.lost_s, 2),
         "worst_s": round(report.worst_s, 3),
         "committed_samples_lost": report.committed_lost,
+        "retaken": sum(kill.retaken for kill in report.kills),
     }
 
 
