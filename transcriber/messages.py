@@ -45,9 +45,9 @@ class Transcribe:
 class Follow:
     """To the worker: decode this recording while it grows, from `start` seconds on.
 
-    `Partial`, `Final`, `Withdrawn` and `Behind`, then `Followed` answer, in times of the whole recording. It goes on after
-    `known`, which an earlier worker had found up to `until` seconds when `overs` stretches had been said over. Meanwhile
-    the worker answers `Score` and `Transcribe`.
+    `Partial`, `Final`, `Withdrawn` and `Behind`, then `Followed` answer, in times of the whole recording. It goes on
+    after `known`, which an earlier worker had found up to `until` seconds when `overs` stretches had been said over.
+    Meanwhile the worker answers `Score` and `Transcribe`.
     """
 
     journal: str
