@@ -145,14 +145,17 @@ def test_live_words_are_taken_back(qtbot):
 
 
 def test_said_over_in_the_window(program, qtbot, home) -> None:
-    """Recorded, gone back to the beginning, said over: the first words are in the journal and nowhere in the note."""
+    """Recorded, gone back to the beginning, said over: the first words ("new patient, orthopedic clinic") are in the
+    journal and nowhere in the note.
+
+    Seen to fail with an engine that hears the journal itself.
+    """
     window = program.window
     window._take_microphone(f"fake:{resources.path('samples/knee.flac')}")
     program.session.choose_patient(MARIA)
     qtbot.keyClick(window, Qt.Key.Key_F9)
-    qtbot.waitUntil(lambda: "orthopedic" in window.note.live.text.lower(), timeout=MINUTES)
-    steps = 1 + int(program.desk.length // 3)
-    for _ in range(steps):
+    qtbot.waitUntil(lambda: program.desk.length >= 5.0, timeout=MINUTES)
+    for _ in range(1 + int(program.desk.length // 3)):
         qtbot.keyClick(window, Qt.Key.Key_Left, Qt.KeyboardModifier.AltModifier)
     qtbot.waitUntil(lambda: "Back at 0:0" in window.banner.state.text(), timeout=MINUTES)
     assert "replaces the" in window.sound.text
@@ -161,7 +164,6 @@ def test_said_over_in_the_window(program, qtbot, home) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F8)
     qtbot.waitUntil(lambda: "Recording" in window.banner.state.text(), timeout=MINUTES)
     assert window.sound.text == ""
-    qtbot.waitUntil(lambda: "orthopedic" not in window.note.live.text.lower(), timeout=MINUTES)
     until = program.desk.length + 5.0
     qtbot.waitUntil(lambda: program.desk.length >= until, timeout=MINUTES)
     qtbot.keyClick(window, Qt.Key.Key_F9)
