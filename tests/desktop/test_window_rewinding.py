@@ -146,7 +146,8 @@ def test_live_words_are_taken_back(qtbot):
 
 def test_said_over_in_the_window(program, qtbot, home) -> None:
     """Recorded, gone back to the beginning, said over: the first words ("new patient, orthopedic clinic") are in the
-    journal and nowhere in the note."""
+    journal and nowhere in the note.
+    """
     window = program.window
     window._take_microphone(f"fake:{resources.path('samples/knee.flac')}")
     program.session.choose_patient(MARIA)
