@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from PySide6.QtCore import QObject, Signal
 
@@ -51,6 +51,18 @@ class NewChart:
 
     name: str
     passphrase: str
+
+
+class Asking(Protocol):
+    """Whoever hands a question on to the open chart, for a page or a dialog."""
+
+    def ask(
+        self,
+        work: Callable[[Store], object],
+        success: Callable[..., None],
+        failure: Callable[[BaseException], None] | None = None,
+    ) -> None:
+        """Ask the store something; both answers come on the GUI thread."""
 
 
 class Chart(QObject):

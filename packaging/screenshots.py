@@ -132,7 +132,7 @@ def transcribe_sample(camera: Camera, *, every_state: bool) -> None:
     """Import the sample and wait for its draft."""
     session = camera.parts.session
     session.choose_patient(MARIA)
-    camera.window.handlers.bring_in([SAMPLE])
+    camera.window.handlers.dictating.bring_in([SAMPLE])
     if every_state:
         camera.wait(lambda: any(0.2 < job.fraction < 1 for job in camera.parts.desk.jobs.values()))
         camera.shoot("transcribing")
@@ -159,12 +159,12 @@ def review(camera: Camera, out_names: tuple[str, ...], *, every_state: bool) -> 
     for name in out_names:
         camera.shoot(name, sizes=(SIZE, SMALL) if every_state else (SIZE,))
     if every_state:
-        window.handlers.show_changes()
+        window.actions_by_id["view.changes"].trigger()
         camera.shoot("changes")
-        window.handlers.show_note()
-        window.handlers.edit()
+        window.actions_by_id["view.note"].trigger()
+        window.actions_by_id["entry.edit"].trigger()
         camera.shoot("edit")
-        window.handlers.escape()
+        window.actions_by_id["dictation.stop"].trigger()
 
 
 def record(camera: Camera) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Iterable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
@@ -27,6 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from desktop.chart import Asking
 from desktop.messages import explain
 from desktop.patient.import_model import ImportModel
 from desktop.patient.list_reader import GivenUp, Plan, planned
@@ -39,18 +40,6 @@ if TYPE_CHECKING:
     from ehr.store.store import Store
 
 _STEPS = 1000
-
-
-class Asking(Protocol):
-    """What the page needs of who opens it."""
-
-    def ask(
-        self,
-        work: Callable[[Store], object],
-        success: Callable[..., None],
-        failure: Callable[[BaseException], None] | None = None,
-    ) -> None:
-        """Ask the store something."""
 
 
 class ImportPage(QDialog):

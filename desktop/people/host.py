@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from desktop.chart import Asking
 from ehr.chart.people import User
 
-if TYPE_CHECKING:
-    from ehr.store.store import Store
 
-
-class Host(Protocol):
-    """The present user, the store, and what a dialog tells when it is done."""
+class Host(Asking, Protocol):
+    """The present user, who asks the store, and what a dialog tells when it is done."""
 
     @property
     def user(self) -> User | None:
@@ -24,14 +21,6 @@ class Host(Protocol):
 
     def lock_after(self, minutes: int) -> None:
         """Lock after so many idle minutes from now on; 0 for never."""
-
-    def ask(
-        self,
-        work: Callable[[Store], object],
-        success: Callable[..., None],
-        failure: Callable[[BaseException], None] | None = None,
-    ) -> None:
-        """Ask the store something for a dialog."""
 
     def changed(self) -> None:
         """Users were changed, the present one perhaps among them."""

@@ -14,7 +14,8 @@ from desktop.upkeep.buttons import button
 from desktop.widgets import label
 
 if TYPE_CHECKING:
-    from desktop.upkeep.run import Asking, BackupRun
+    from desktop.chart import Asking
+    from desktop.upkeep.run import BackupRun
     from ehr.store.backups import LastBackup
     from ehr.store.manifest import Manifest
 

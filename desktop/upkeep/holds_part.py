@@ -17,7 +17,7 @@ from ehr.chart.patient import Patient
 from ehr.chart.retention import Hold
 
 if TYPE_CHECKING:
-    from desktop.upkeep.run import Asking
+    from desktop.chart import Asking
     from ehr.store.store import Store
 
 AskPatient = Callable[[str, Callable[[Patient], None]], None]

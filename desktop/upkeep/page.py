@@ -20,8 +20,9 @@ from desktop.widgets import label
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from desktop.chart import Asking
     from desktop.upkeep.holds_part import AskPatient
-    from desktop.upkeep.run import Asking, BackupRun
+    from desktop.upkeep.run import BackupRun
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from desktop.widgets import label
 from ehr.chart.retention import Doomed, Kept, Matter, Plan, Rules, Why
 
 if TYPE_CHECKING:
-    from desktop.upkeep.run import Asking
+    from desktop.chart import Asking
     from ehr.store.store import Store
 
 _LONGEST_DAYS = 36_500

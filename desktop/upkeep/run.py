@@ -5,32 +5,19 @@ Owns the run, whoever asked for it: the page and the key share it, and each hear
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal
 
+from desktop.chart import Asking
 from desktop.tasks import Operation, run_alone
 
 if TYPE_CHECKING:
     from ehr.store.backups import Backups
     from ehr.store.manifest import Manifest
-    from ehr.store.store import Store
-
-
-class Asking(Protocol):
-    """What keeps the store."""
-
-    def ask(
-        self,
-        work: Callable[[Store], object],
-        success: Callable[..., None],
-        failure: Callable[[BaseException], None] | None = None,
-    ) -> None:
-        """Ask the store something."""
 
 
 class BackupRun(QObject):

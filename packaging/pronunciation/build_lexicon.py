@@ -138,6 +138,7 @@ def words(longer: Iterable[str], corpora: list[Path]) -> Iterator[tuple[str, str
 
 
 def write_lexicon(spoken: dict[str, list[bytes]], corpora: list[Path]) -> None:
+    """Write the clinical terms with their pronunciations."""
     known = endings(spoken)
 
     @cache
@@ -168,6 +169,7 @@ def write_lexicon(spoken: dict[str, list[bytes]], corpora: list[Path]) -> None:
 
 
 def write_english(spoken: dict[str, list[bytes]]) -> None:
+    """Write the ordinary words with how common they are."""
     lines = [
         "# Ordinary English words: word, how common it is (zipf: log10 of occurrences in 1e9 words), pronunciation.",
         "# Frequencies: wordfreq 3.1.1 (Robyn Speer and others, CC BY-SA 4.0, see NOTICES.txt). Pronunciations:",
@@ -184,6 +186,7 @@ def write_english(spoken: dict[str, list[bytes]]) -> None:
 
 
 def main(path: Path, corpora: list[Path]) -> None:
+    """Build both lists from the dictionary at `path`."""
     spoken = dictionary(path) | corrections()
     write_lexicon(spoken, corpora)
     write_english(spoken)

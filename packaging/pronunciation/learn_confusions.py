@@ -98,6 +98,7 @@ def moved(cost: float, times: int, of: int, farthest: float) -> float:
 
 
 def main(dictations: Path, hypotheses: Path) -> None:
+    """Count what was heard for what was said, and write the costs."""
     substitution, lost = prior()
     seen: Counter[tuple[int, int]] = Counter()
     for said, heard in misheard(dictations, hypotheses):

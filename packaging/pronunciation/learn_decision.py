@@ -232,6 +232,7 @@ def learned(name: str, table: list[Row], x: np.ndarray, bars: dict[str, float]) 
 
 
 def main(path: Path, sources: list[list[str]]) -> None:
+    """Fit the decisions with and without sound on the table at `path`, judged by `sources`, and write them."""
     table = read(path, sources)
     x = np.array([row["features"] for row in table])
     probability, bare = learned("without sound", table, x[:, : len(FEATURES)], BARS_WITHOUT_SOUND)

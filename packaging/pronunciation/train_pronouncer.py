@@ -167,6 +167,7 @@ def evaluate(model: Path, held_out: dict[str, list[tuple[str, ...]]]) -> None:
 
 
 def main(dictionary: Path, out: Path) -> None:
+    """Train on the dictionary, report on the held-out words, and write the model."""
     entries = read(dictionary)
     words = sorted(entries)
     random.Random(SEED).shuffle(words)
